@@ -1,0 +1,104 @@
+//! What the command lines of all stages share: the flags of the process, the error printed once, and
+//! the exit code.
+
+mod process;
+mod terminal;
+
+use std::{ffi::OsString, process::ExitCode};
+
+use anstyle::{AnsiColor, Style};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+pub use process::{Process, Variable};
+use sys::{Error, Result, WaitStatus};
+
+/// The command line of a stage.
+#[derive(Parser)]
+#[command(disable_help_subcommand = true)]
+struct Stage<R: Args> {
+    /// Show each system call as it happens, parent and child in two columns
+    #[arg(long, global = true)]
+    explain: bool,
+    #[command(subcommand)]
+    command: StageCommand<R>,
+}
+
+#[derive(Subcommand)]
+enum StageCommand<R: Args> {
+    /// Run a command in a container; a shell when none is given
+    Run(R),
+}
+
+/// Run stage `name` with `arguments` (the first is the program's own name, as in `main`).
+pub fn stage<R: Args>(
+    name: &'static str,
+    arguments: impl IntoIterator<Item = OsString>,
+    run: impl FnOnce(&R) -> Result<WaitStatus>,
+) -> ExitCode {
+    let command = Stage::<R>::command().name(name).bin_name(name);
+    let stage = command.try_get_matches_from(arguments).and_then(|found| Stage::<R>::from_arg_matches(&found));
+    match stage {
+        Ok(Stage { explain, command: StageCommand::Run(arguments) }) => {
+            if explain {
+                sys::explain::enable();
+            }
+            finish(name, run_in_foreground(|| run(&arguments)))
+        }
+        Err(error) => usage(&error),
+    }
+}
+
+/// Run a container, and afterwards take the terminal back if a shell inside has kept it.
+pub fn run_in_foreground(run: impl FnOnce() -> Result<WaitStatus>) -> Result<WaitStatus> {
+    let foreground = terminal::Foreground::remember();
+    let status = run();
+    foreground.restore();
+    status
+}
+
+/// The end of every runtime: print the error, if there is one, and turn what happened into an exit code.
+pub fn finish(name: &str, result: Result<WaitStatus>) -> ExitCode {
+    match result {
+        Ok(status) => exit_code(status).into(),
+        Err(error) => {
+            complain(name, &error);
+            error.exit_code().into()
+        }
+    }
+}
+
+/// Say on standard error what went wrong.
+pub fn complain(name: &str, error: &Error) {
+    let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+    anstream::eprintln!("{red}{name}:{red:#} {error}");
+}
+
+/// Help goes to standard output with code 0; a mistake in the command line is Docker's 125.
+pub fn usage(error: &clap::Error) -> ExitCode {
+    // A closed standard output or error leaves nobody to tell.
+    error.print().ok();
+    if error.use_stderr() { 125.into() } else { ExitCode::SUCCESS }
+}
+
+/// The exit code of a container, as the shell and Docker have it: its own, or 128 and the signal.
+fn exit_code(status: WaitStatus) -> u8 {
+    match status {
+        WaitStatus::Exited(_, code) => u8::try_from(code & 0xff).unwrap_or(u8::MAX),
+        WaitStatus::Signaled(_, signal, _) => 128 + signal as u8,
+        _ => 125,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sys::{Pid, Signal};
+
+    use super::*;
+
+    #[test]
+    fn a_signal_becomes_128_and_its_number() {
+        let pid = Pid::from_raw(1);
+        assert_eq!(exit_code(WaitStatus::Exited(pid, 7)), 7);
+        assert_eq!(exit_code(WaitStatus::Signaled(pid, Signal::SIGKILL, false)), 137);
+        assert_eq!(exit_code(WaitStatus::Signaled(pid, Signal::SIGTERM, false)), 143);
+    }
+}

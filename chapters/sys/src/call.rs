@@ -1,0 +1,63 @@
+//! The one path that every system call takes.
+
+use std::panic::Location;
+
+use nix::{sys::wait::WaitStatus, unistd::Pid};
+
+use crate::{Error, Place, Result, explain};
+
+/// Make one call: show it when `--explain` asks for it, name it when it fails.
+///
+/// `line` is the call as strace would print it, `page` the man page that describes it.
+#[track_caller]
+pub(crate) fn call<T: Outcome>(
+    page: &'static str,
+    line: String,
+    make: impl FnOnce() -> nix::Result<T>,
+) -> Result<T> {
+    let place = Place::of(Location::caller());
+    let result = make();
+    let outcome = match &result {
+        Ok(value) => value.shown(),
+        Err(errno) => format!("-1 {errno:?}"),
+    };
+    explain::call(&line, &outcome, page, &place);
+    result.map_err(|errno| Error::of_call(line, page, errno, place))
+}
+
+/// What `--explain` shows after the equals sign.
+pub(crate) trait Outcome {
+    fn shown(&self) -> String;
+}
+
+impl Outcome for () {
+    fn shown(&self) -> String {
+        "0".into()
+    }
+}
+
+impl Outcome for Pid {
+    fn shown(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Outcome for WaitStatus {
+    fn shown(&self) -> String {
+        match self {
+            WaitStatus::StillAlive => "0, still alive".into(),
+            WaitStatus::Exited(pid, code) => format!("{pid}, exited {code}"),
+            WaitStatus::Signaled(pid, signal, _) => format!("{pid}, killed by {signal}"),
+            other => format!("{other:?}"),
+        }
+    }
+}
+
+/// The names of a set of flags, joined as in C: `MS_NOSUID|MS_NODEV`, or `0`.
+macro_rules! flag_names {
+    ($flags:expr) => {{
+        let names: Vec<&str> = $flags.iter_names().map(|(name, _)| name).collect();
+        if names.is_empty() { "0".to_owned() } else { names.join("|") }
+    }};
+}
+pub(crate) use flag_names;

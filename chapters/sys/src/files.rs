@@ -1,0 +1,52 @@
+//! Files in /proc and /sys that are really calls into the kernel.
+
+use std::{io, path::Path};
+
+use nix::errno::Errno;
+
+use crate::{Result, call::call};
+
+/// `chdir(2)`.
+#[track_caller]
+pub fn chdir(path: impl AsRef<Path>) -> Result<()> {
+    let path = path.as_ref();
+    call("chdir(2)", format!("chdir({path:?})"), || nix::unistd::chdir(path))
+}
+
+/// Write `text` to a kernel file in one `write(2)`: such files take a value whole or not at all.
+#[track_caller]
+pub fn write(path: impl AsRef<Path>, text: &str) -> Result<()> {
+    let path = path.as_ref();
+    call(page_of(path), format!("write({path:?}, {text:?})"), || {
+        use std::io::Write;
+        let open = fs_err::OpenOptions::new().write(true).open(path);
+        open.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| errno_of(&error))
+    })
+}
+
+/// Read a kernel file whole.
+#[track_caller]
+pub fn read(path: impl AsRef<Path>) -> Result<String> {
+    let path = path.as_ref();
+    call(page_of(path), format!("read({path:?})"), || {
+        fs_err::read_to_string(path).map_err(|error| errno_of(&error))
+    })
+}
+
+impl crate::call::Outcome for String {
+    fn shown(&self) -> String {
+        format!("{} bytes", self.len())
+    }
+}
+
+fn errno_of(error: &io::Error) -> Errno {
+    error.raw_os_error().map_or(Errno::EIO, Errno::from_raw)
+}
+
+fn page_of(path: &Path) -> &'static str {
+    match path.file_name().and_then(|name| name.to_str()) {
+        Some("uid_map" | "gid_map" | "setgroups") => "user_namespaces(7)",
+        _ if path.starts_with("/sys/fs/cgroup") => "cgroups(7)",
+        _ => "proc(5)",
+    }
+}

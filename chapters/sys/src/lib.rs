@@ -1,0 +1,48 @@
+//! The thin layer over `nix`: one function for each system call that the course makes.
+//!
+//! Each function knows the call's name and its arguments, and from that come three things:
+//!
+//! 1. an [`Error`] that reads like an strace line and says what to do about it;
+//! 2. `--explain` ([`explain`]): each call, as it really happened, parent and child in two columns;
+//! 3. the exit code of a runtime that could not start its command ([`Error::exit_code`]).
+//!
+//! All `unsafe` of the workspace lives here, one system call a function.
+
+mod call;
+mod descriptors;
+mod error;
+pub mod explain;
+mod files;
+mod mounts;
+mod namespaces;
+mod place;
+mod process;
+mod remedy;
+mod signals;
+mod sockets;
+mod terminal;
+
+pub use descriptors::close_range_cloexec;
+pub use error::{Error, Kind, Result};
+pub use explain::Side;
+pub use files::{chdir, read, write};
+pub use mounts::{mount, umount2};
+pub use namespaces::{sethostname, unshare};
+pub use place::Place;
+pub use process::{clone3, execve, exit_now, prctl_set_pdeathsig, setgid, setgroups, setuid, waitpid};
+pub use signals::{kill, next_signal, restore_default, sigmask_empty, signalfd};
+pub use sockets::{receive, send, socketpair};
+pub use terminal::{foreground_group, set_foreground_group};
+
+/// The flags and values that the calls above take, as nix spells them.
+pub use nix::{
+    errno::Errno,
+    mount::{MntFlags, MsFlags},
+    sched::CloneFlags,
+    sys::{
+        signal::{SigSet, Signal},
+        signalfd::SignalFd,
+        wait::{WaitPidFlag, WaitStatus},
+    },
+    unistd::{ForkResult, Gid, Pid, Uid},
+};

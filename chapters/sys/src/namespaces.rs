@@ -1,0 +1,25 @@
+//! Namespaces, and what only exists in one.
+
+use std::ffi::OsStr;
+
+use nix::sched::CloneFlags;
+
+use crate::{
+    Result,
+    call::{call, flag_names},
+};
+
+/// `unshare(2)`: move this process into new namespaces (for a PID namespace: its future children).
+#[track_caller]
+pub fn unshare(namespaces: CloneFlags) -> Result<()> {
+    call("unshare(2)", format!("unshare({})", flag_names!(namespaces)), || nix::sched::unshare(namespaces))
+}
+
+/// `sethostname(2)`: name the UTS namespace that this process is in. At most 64 bytes.
+#[track_caller]
+pub fn sethostname(name: impl AsRef<OsStr>) -> Result<()> {
+    let name = name.as_ref();
+    call("sethostname(2)", format!("sethostname({name:?}, {})", name.len()), || {
+        nix::unistd::sethostname(name)
+    })
+}

@@ -1,0 +1,71 @@
+//! The pair of sockets over which parent and child speak.
+
+use std::os::fd::{AsRawFd, OwnedFd};
+
+use nix::{
+    errno::Errno,
+    sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType},
+};
+
+use crate::{
+    Result,
+    call::{Outcome, call},
+};
+
+/// `socketpair(2)` of sequenced packets: one send is one receive, and a dead peer is an end of file.
+#[track_caller]
+pub fn socketpair() -> Result<(OwnedFd, OwnedFd)> {
+    call("socketpair(2)", "socketpair(AF_UNIX, SOCK_SEQPACKET|SOCK_CLOEXEC)".into(), || {
+        nix::sys::socket::socketpair(
+            AddressFamily::Unix,
+            SockType::SeqPacket,
+            None,
+            SockFlag::SOCK_CLOEXEC,
+        )
+    })
+}
+
+impl Outcome for (OwnedFd, OwnedFd) {
+    fn shown(&self) -> String {
+        format!("{}, {}", self.0.as_raw_fd(), self.1.as_raw_fd())
+    }
+}
+
+/// `send(2)` one packet. A peer that is gone is EPIPE, never the signal SIGPIPE.
+#[track_caller]
+pub fn send(socket: &OwnedFd, packet: &[u8]) -> Result<()> {
+    let line = format!("send({}, {})", socket.as_raw_fd(), String::from_utf8_lossy(packet));
+    call("send(2)", line, || {
+        nix::sys::socket::send(socket.as_raw_fd(), packet, MsgFlags::MSG_NOSIGNAL).map(drop)
+    })
+}
+
+/// `recv(2)` one packet; an empty one is the end of file: the peer is gone or has closed its end.
+#[track_caller]
+pub fn receive(socket: &OwnedFd) -> Result<Packet> {
+    call("recv(2)", format!("recv({})", socket.as_raw_fd()), || {
+        let mut packet = vec![0; LARGEST];
+        loop {
+            match nix::sys::socket::recv(socket.as_raw_fd(), &mut packet, MsgFlags::empty()) {
+                Ok(length) => {
+                    packet.truncate(length);
+                    return Ok(Packet(packet));
+                }
+                Err(Errno::EINTR) => {}
+                Err(errno) => return Err(errno),
+            }
+        }
+    })
+}
+
+/// Larger than any message of ours: an error whose call names the longest possible path, escaped.
+const LARGEST: usize = 64 * 1024;
+
+/// What one `recv(2)` brought.
+pub struct Packet(pub Vec<u8>);
+
+impl Outcome for Packet {
+    fn shown(&self) -> String {
+        if self.0.is_empty() { "end of file".into() } else { String::from_utf8_lossy(&self.0).into_owned() }
+    }
+}

@@ -1,0 +1,64 @@
+//! `minicontainer`: the sum of the book.
+//!
+//! Every feature lives in the chapter that teaches it; this program only gives them one command line.
+
+mod stages;
+
+use std::{ffi::OsString, process::ExitCode};
+
+use clap::{CommandFactory, Parser, Subcommand, ValueHint};
+
+/// A container runtime that you can read.
+#[derive(Parser)]
+#[command(version, disable_help_subcommand = true, after_help = EXAMPLES)]
+struct Arguments {
+    /// Show each system call as it happens, parent and child in two columns
+    #[arg(long, global = true)]
+    explain: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  minicontainer run                          a shell in a container
+  minicontainer run -- ps ax                 one command in a container
+  minicontainer --explain run -- true        the same, and every system call on the way
+  minicontainer stage 1 run -- ps ax         the same command, as the runtime stood after chapter 1
+  minicontainer doctor                       what of the course works on this machine";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run a command in a container; a shell when none is given
+    Run(ch04::stage::Run),
+    /// Be the runtime as it stands after a chapter: `stage 2 run -- hostname`
+    Stage(stages::Stage),
+    /// Print the script that makes a shell complete our commands: `source <(minicontainer completions bash)`
+    Completions {
+        /// The shell to write for
+        #[arg(value_hint = ValueHint::Other)]
+        shell: clap_complete::Shell,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => return cli::usage(&error),
+    };
+    if arguments.explain {
+        sys::explain::enable();
+    }
+    match arguments.command {
+        Command::Run(run) => cli::finish(NAME, cli::run_in_foreground(|| ch04::stage::parent(&run))),
+        Command::Stage(stage) => stages::run(stage),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Arguments::command(), NAME, &mut std::io::stdout());
+            ExitCode::SUCCESS
+        }
+    }
+}
+
+/// What stands before our error messages.
+const NAME: &str = "minicontainer";

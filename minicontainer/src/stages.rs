@@ -1,0 +1,25 @@
+//! `minicontainer stage N …`: every chapter's runtime, from the one installed binary.
+
+use std::{ffi::OsString, process::ExitCode};
+
+/// What each chapter's own program does: `minicontainer stage 4 run` is `cargo run -p ch04 -- run`.
+const STAGES: [fn(Vec<OsString>) -> ExitCode; 4] =
+    [ch01::stage::main, ch02::stage::main, ch03::stage::main, ch04::stage::main];
+
+/// The flags of `stage`.
+#[derive(clap::Args)]
+pub struct Stage {
+    /// The chapter after which to stand
+    #[arg(value_name = "CHAPTER", value_parser = clap::value_parser!(u8).range(1..=STAGES.len() as i64))]
+    number: u8,
+    /// What that stage is given: run [OPTIONS] [COMMAND…]
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true, value_name = "ARGUMENTS")]
+    arguments: Vec<OsString>,
+}
+
+/// Be that stage.
+pub fn run(stage: Stage) -> ExitCode {
+    let name = OsString::from(format!("ch{:02}", stage.number));
+    let main = STAGES[usize::from(stage.number) - 1];
+    main([vec![name], stage.arguments].concat())
+}
