@@ -2,9 +2,10 @@
 //!
 //! Every feature lives in the chapter that teaches it; this program only gives them one command line.
 
+mod ladder;
 mod stages;
 
-use std::{ffi::OsString, process::ExitCode};
+use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueHint};
 
@@ -33,6 +34,8 @@ enum Command {
     Run(ch04::stage::Run),
     /// Be the runtime as it stands after a chapter: `stage 2 run -- hostname`
     Stage(stages::Stage),
+    /// What each stage, runc and crun really show, as a table: checks and attacks
+    Ladder(ladder::Ladder),
     /// Print the script that makes a shell complete our commands: `source <(minicontainer completions bash)`
     Completions {
         /// The shell to write for
@@ -42,8 +45,10 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let arguments: Vec<OsString> = std::env::args_os().collect();
-    let arguments = match Arguments::try_parse_from(arguments) {
+    if let Some(code) = checks::play_role() {
+        return code;
+    }
+    let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return cli::usage(&error),
     };
@@ -53,11 +58,18 @@ fn main() -> ExitCode {
     match arguments.command {
         Command::Run(run) => cli::finish(NAME, cli::run_in_foreground(|| ch04::stage::parent(&run))),
         Command::Stage(stage) => stages::run(stage),
+        Command::Ladder(flags) => ladder::run(&flags).unwrap_or_else(fail),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), NAME, &mut std::io::stdout());
             ExitCode::SUCCESS
         }
     }
+}
+
+/// A command that could not do its work.
+fn fail(error: sys::Error) -> ExitCode {
+    cli::complain(NAME, &error);
+    error.exit_code().into()
 }
 
 /// What stands before our error messages.

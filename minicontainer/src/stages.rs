@@ -3,14 +3,17 @@
 use std::{ffi::OsString, process::ExitCode};
 
 /// What each chapter's own program does: `minicontainer stage 4 run` is `cargo run -p ch04 -- run`.
-const STAGES: [fn(Vec<OsString>) -> ExitCode; 4] =
+const STAGES: [fn(Vec<OsString>) -> ExitCode; LAST as usize] =
     [ch01::stage::main, ch02::stage::main, ch03::stage::main, ch04::stage::main];
+
+/// The last chapter that is written.
+pub const LAST: u8 = 4;
 
 /// The flags of `stage`.
 #[derive(clap::Args)]
 pub struct Stage {
     /// The chapter after which to stand
-    #[arg(value_name = "CHAPTER", value_parser = clap::value_parser!(u8).range(1..=STAGES.len() as i64))]
+    #[arg(value_name = "CHAPTER", value_parser = clap::value_parser!(u8).range(1..=i64::from(LAST)))]
     number: u8,
     /// What that stage is given: run [OPTIONS] [COMMAND…]
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true, value_name = "ARGUMENTS")]

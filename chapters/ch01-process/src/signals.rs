@@ -1,6 +1,6 @@
 //! Signals: the runtime is the one that gets them, the command is the one they are meant for.
 //!
-//! Runs in: parent, after execve; `reset` in the child, before.
+//! Runs in: parent, after `process::clone`; `reset` in the child, before `process::exec`.
 //! Kernel: signal(7), signalfd(2), pid_namespaces(7) on the signals of PID 1.
 //! See it: `grep ^Sig /proc/self/status`.
 
@@ -23,26 +23,29 @@ const FORWARDED: [Signal; 8] = [
 /// `si_code` of a signal that the kernel made: for ours, a key pressed on the terminal.
 const SI_KERNEL: i32 = 0x80;
 
-/// Let no signal be blocked or ignored. The caller's mask and Rust's ignored SIGPIPE would survive execve.
+/// Let no signal be blocked or ignored: what the caller ignores and blocks would survive execve, and so
+/// would the SIGPIPE that every Rust program ignores.
 pub fn reset() -> Result<()> {
-    sys::restore_default(Signal::SIGPIPE)?;
+    sys::restore_defaults()?;
     sys::sigmask_empty()
 }
 
-/// Wait for the container, and hand every signal that comes meanwhile to it.
-///
-/// Until here signals had their default effect: one that arrived earlier ended this process, and the
-/// child with it.
-pub fn forward_until_exit(mut container: Container) -> Result<WaitStatus> {
+/// From here on keep the signals for [`forward_until_exit`]. Until here they have their default effect:
+/// one that arrives earlier ends this process, and the child with it.
+pub fn keep() -> Result<SignalFd> {
     let mut signals = SigSet::from_iter(FORWARDED);
-    signals.add(Signal::SIGCHLD); // blocked before the first waitpid, so that no exit is missed
-    let signals = sys::signalfd(&signals)?;
+    signals.add(Signal::SIGCHLD); // or the end of the child between waitpid and read is missed
+    sys::signalfd(&signals)
+}
+
+/// Wait for the container, and hand every signal that comes meanwhile to it.
+pub fn forward_until_exit(signals: &SignalFd, mut container: Container) -> Result<WaitStatus> {
     loop {
         let status = container.poll()?;
         if status != WaitStatus::StillAlive {
             return Ok(status);
         }
-        forward_next(&signals, container.pid)?;
+        forward_next(signals, container.pid)?;
     }
 }
 

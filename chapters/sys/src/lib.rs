@@ -10,29 +10,43 @@
 
 mod call;
 mod descriptors;
+mod directories;
 mod error;
 pub mod explain;
 mod files;
+mod fork;
+mod machine;
 mod mounts;
 mod namespaces;
 mod place;
+mod privileges;
 mod process;
 mod remedy;
+mod seccomp;
 mod signals;
 mod sockets;
 mod terminal;
+mod time_namespace;
 
 pub use descriptors::close_range_cloexec;
+pub use directories::{mkdir, pivot_root, rmdir};
 pub use error::{Error, Kind, Result};
 pub use explain::Side;
 pub use files::{chdir, read, write};
-pub use mounts::{mount, umount2};
+pub use fork::{alarm, fork, sigmask_set};
+pub use machine::kernel_release;
+pub use mounts::{mount, mount_setattr_readonly, umount2};
 pub use namespaces::{sethostname, unshare};
 pub use place::Place;
-pub use process::{clone3, execve, exit_now, prctl_set_pdeathsig, setgid, setgroups, setuid, waitpid};
-pub use signals::{kill, next_signal, restore_default, sigmask_empty, signalfd};
+pub use privileges::{prctl_capbset_drop, prctl_set_dumpable, prctl_set_no_new_privs};
+pub use process::{
+    clone3, execve, exit_now, prctl_set_pdeathsig, segfault, setgid, setgroups, setrlimit, setuid, waitpid,
+};
+pub use seccomp::{seccomp_allow_all, seccomp_get_action_avail};
+pub use signals::{kill, next_signal, restore_defaults, sigmask_empty, signalfd};
 pub use sockets::{receive, send, socketpair};
 pub use terminal::{foreground_group, set_foreground_group};
+pub use time_namespace::unshare_time;
 
 /// The flags and values that the calls above take, as nix spells them.
 pub use nix::{
@@ -40,6 +54,7 @@ pub use nix::{
     mount::{MntFlags, MsFlags},
     sched::CloneFlags,
     sys::{
+        resource::Resource,
         signal::{SigSet, Signal},
         signalfd::SignalFd,
         wait::{WaitPidFlag, WaitStatus},

@@ -1,8 +1,11 @@
 //! Mounts.
 
-use std::path::Path;
+use std::{ffi::CString, os::unix::ffi::OsStrExt, path::Path};
 
-use nix::mount::{MntFlags, MsFlags};
+use nix::{
+    errno::Errno,
+    mount::{MntFlags, MsFlags},
+};
 
 use crate::{
     Result,
@@ -37,4 +40,34 @@ pub fn umount2(target: impl AsRef<Path>, flags: MntFlags) -> Result<()> {
     call("umount(2)", format!("umount2({target:?}, {})", flag_names!(flags)), || {
         nix::mount::umount2(target, flags)
     })
+}
+
+/// `mount_setattr(2)` with AT_RECURSIVE: make `target` and every mount below it read-only, or writable.
+#[track_caller]
+pub fn mount_setattr_readonly(target: impl AsRef<Path>, readonly: bool) -> Result<()> {
+    let target = target.as_ref();
+    let attribute = if readonly { "set" } else { "clear" };
+    let line = format!("mount_setattr({target:?}, AT_RECURSIVE, {attribute} MOUNT_ATTR_RDONLY)");
+    call("mount_setattr(2)", line, || raw_mount_setattr(target, readonly))
+}
+
+#[allow(unsafe_code)]
+fn raw_mount_setattr(target: &Path, readonly: bool) -> nix::Result<()> {
+    let target = CString::new(target.as_os_str().as_bytes()).map_err(|_| Errno::EINVAL)?;
+    // SAFETY: an all-zero mount_attr is a valid value, it consists of integers only.
+    let mut attributes: libc::mount_attr = unsafe { std::mem::zeroed() };
+    *if readonly { &mut attributes.attr_set } else { &mut attributes.attr_clr } = libc::MOUNT_ATTR_RDONLY;
+    // SAFETY: the kernel reads the path up to its NUL byte and size_of(mount_attr) bytes of a struct;
+    // both outlive the call.
+    let answer = unsafe {
+        libc::syscall(
+            libc::SYS_mount_setattr,
+            libc::AT_FDCWD,
+            target.as_ptr(),
+            libc::AT_RECURSIVE,
+            &raw mut attributes,
+            size_of::<libc::mount_attr>(),
+        )
+    };
+    Errno::result(answer).map(drop)
 }

@@ -6,6 +6,7 @@ use nix::{
     errno::Errno,
     sched::CloneFlags,
     sys::{
+        resource::Resource,
         signal::Signal,
         wait::{WaitPidFlag, WaitStatus},
     },
@@ -117,4 +118,22 @@ pub fn setuid(uid: Uid) -> Result<()> {
 pub fn exit_now(code: u8) -> ! {
     // SAFETY: _exit takes an integer, touches no memory of ours and does not return.
     unsafe { libc::_exit(code.into()) }
+}
+
+/// `setrlimit(2)`, soft and hard alike.
+#[track_caller]
+pub fn setrlimit(resource: Resource, limit: u64) -> Result<()> {
+    call("setrlimit(2)", format!("setrlimit({resource:?}, {limit})"), || {
+        nix::sys::resource::setrlimit(resource, limit, limit)
+    })
+}
+
+/// Die of a real segmentation fault. A signal that a process sends itself is another matter: PID 1 of a
+/// PID namespace would not get it.
+#[allow(unsafe_code)]
+pub fn segfault() -> ! {
+    // SAFETY: none, and that is its purpose: the page at address 0 is never mapped, so the kernel ends
+    // this process here and nothing after it runs.
+    let value = unsafe { std::ptr::null::<u8>().read_volatile() };
+    panic!("address 0 is mapped and holds {value}")
 }

@@ -65,13 +65,17 @@ pub fn sigmask_empty() -> Result<()> {
     })
 }
 
-/// `sigaction(2)` with SIG_DFL: let a signal do again what signal(7) says it does.
+/// `sigaction(2)` with SIG_DFL, for every signal: let each do again what signal(7) says it does.
 #[track_caller]
 #[allow(unsafe_code)]
-pub fn restore_default(signal: Signal) -> Result<()> {
+pub fn restore_defaults() -> Result<()> {
     let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
-    call("sigaction(2)", format!("sigaction({signal}, SIG_DFL)"), || {
-        // SAFETY: SIG_DFL installs no function that could run at an unsafe moment.
-        unsafe { nix::sys::signal::sigaction(signal, &default) }.map(drop)
+    call("sigaction(2)", "sigaction(each signal, SIG_DFL)".into(), || {
+        let fixed = [Signal::SIGKILL, Signal::SIGSTOP];
+        for signal in Signal::iterator().filter(|signal| !fixed.contains(signal)) {
+            // SAFETY: SIG_DFL installs no function that could run at an unsafe moment.
+            unsafe { nix::sys::signal::sigaction(signal, &default) }?;
+        }
+        Ok(())
     })
 }

@@ -1,0 +1,199 @@
+//! Attack cards: short escapes and abuses. Each succeeds on the stage before its chapter, is stopped on
+//! the stage after it, and undoes itself.
+//!
+//! Half of an attack runs outside, sets the trap and looks at the damage (`attempt`); the other half
+//! runs inside the container as the probe ([`attack_from_inside`]).
+
+use std::{
+    io::Read,
+    os::fd::AsRawFd,
+    path::Path,
+    process::{Command, ExitCode},
+};
+
+use serde::{Deserialize, Serialize};
+use sys::{MsFlags, Pid, Signal};
+
+use crate::{
+    PROBE, Scene,
+    catalogue::leave_open,
+    probe::{command_line, hostname, print_json, processes},
+    scene::Stop,
+};
+
+/// One escape or abuse.
+pub struct Attack {
+    /// Its name, in test names and tables.
+    pub name: &'static str,
+    /// The chapter whose feature stops it.
+    pub chapter: u8,
+    /// What it does.
+    pub story: &'static str,
+    /// Whether only root could do it in the first place.
+    pub needs_root: bool,
+    /// Try it: whether it succeeded, and what shows it.
+    pub(crate) attempt: fn(&Scene) -> Result<(bool, String), Stop>,
+}
+
+/// A row of [`ATTACKS`].
+macro_rules! attack {
+    ($chapter:literal $name:ident $story:literal) => {
+        attack!($chapter $name $story, needs_root: false)
+    };
+    ($chapter:literal $name:ident $story:literal, needs_root: $needs_root:literal) => {
+        Attack { name: stringify!($name), chapter: $chapter, story: $story, needs_root: $needs_root, attempt: $name }
+    };
+}
+
+/// All attacks, in the order of the book.
+pub const ATTACKS: &[Attack] = &[
+    attack!(1 steal_variables "Read a password from the caller's environment"),
+    attack!(1 use_open_file "Read a file that the caller left open"),
+    attack!(2 list_shared_memory "List the host's shared memory"),
+    attack!(2 rename_host "Rename the host", needs_root: true),
+    attack!(3 kill_neighbour "Kill a process of the host"),
+    attack!(3 outlive "Leave a process behind that outlives the container"),
+    attack!(4 spy_on_processes "Read a password from a host process's command line"),
+    attack!(4 cover_files "Cover the host's files with a mount", needs_root: true),
+];
+
+/// What the half inside reports.
+#[derive(Serialize, Deserialize)]
+struct Loot {
+    got_through: bool,
+    evidence: String,
+}
+
+impl Loot {
+    fn of<T>(result: Result<T, String>, evidence: impl FnOnce(T) -> String) -> Loot {
+        match result {
+            Ok(value) => Loot { got_through: true, evidence: evidence(value) },
+            Err(evidence) => Loot { got_through: false, evidence },
+        }
+    }
+}
+
+/// The half inside. It refuses to start in the host's PID namespace: outside of a fence.
+pub(crate) fn attack_from_inside(host: &Path, name: &str, arguments: &[&str]) -> sys::Result<ExitCode> {
+    if fs_err::read_link("/proc/self/ns/pid")? == host {
+        return Err(sys::Error::new(format!("attack {name}: refused, this is not inside a fence")));
+    }
+    let loot = match (name, arguments) {
+        ("steal_variables", [variable]) => Loot::of(
+            std::env::var(variable).map_err(|_| format!("there is no variable {variable}")),
+            |value| format!("{variable}={value}"),
+        ),
+        ("use_open_file", [descriptor]) => Loot::of(read_descriptor(descriptor), |text| format!("read {text:?}")),
+        ("list_shared_memory", [id]) => Loot::of(find_shared_memory(id), |line| line),
+        ("rename_host", [name]) => Loot::of(
+            sys::sethostname(name).map_err(|error| error.what),
+            |()| format!("sethostname({name:?}) = 0"),
+        ),
+        ("kill_neighbour", [marker]) => Loot::of(
+            find_by_marker(marker).and_then(|pid| {
+                sys::kill(Pid::from_raw(pid), Signal::SIGKILL).map_err(|error| error.what).map(|()| pid)
+            }),
+            |pid| format!("kill({pid}, SIGKILL) = 0"),
+        ),
+        ("spy_on_processes", [marker]) => Loot::of(find_by_marker(marker), |pid| {
+            format!("/proc/{pid}/cmdline: {}", command_line(pid).last().cloned().unwrap_or_default())
+        }),
+        ("cover_files", [folder]) => Loot::of(
+            sys::mount(Some("cover"), folder, Some("tmpfs"), MsFlags::empty(), None).map_err(|error| error.what),
+            |()| "mount = 0".to_owned(),
+        ),
+        _ => return Err(sys::Error::new(format!("there is no attack {name} with {arguments:?}"))),
+    };
+    print_json(&loot)
+}
+
+fn read_descriptor(descriptor: &str) -> Result<String, String> {
+    let mut text = String::new();
+    let path = format!("/proc/self/fd/{descriptor}");
+    let file = fs_err::File::open(&path).map_err(|error| error.to_string());
+    file?.read_to_string(&mut text).map_err(|error| error.to_string())?;
+    Ok(text)
+}
+
+fn find_shared_memory(id: &str) -> Result<String, String> {
+    let table = fs_err::read_to_string("/proc/sysvipc/shm").map_err(|error| error.to_string())?;
+    let line = table.lines().find(|line| line.split_whitespace().nth(1) == Some(id));
+    line.map(|line| format!("/proc/sysvipc/shm: {}", line.trim())).ok_or_else(|| "no such segment".to_owned())
+}
+
+/// The neighbour that the outer half started, if `/proc` shows it.
+fn find_by_marker(marker: &str) -> Result<i32, String> {
+    let is_neighbour = |pid: &i32| {
+        let words = command_line(*pid);
+        words.get(1).is_some_and(|word| word == PROBE)
+            && words.get(2).is_some_and(|word| word == "sleep")
+            && words.get(3).is_some_and(|word| word == marker)
+    };
+    processes().into_iter().find(is_neighbour).ok_or_else(|| "/proc shows no such process".to_owned())
+}
+
+/// Run the half inside and bring its loot.
+fn from_inside(scene: &Scene, name: &str, arguments: &[&str]) -> Result<Loot, Stop> {
+    scene.run(&scene.attacker(name, arguments)?)?.json()
+}
+
+fn steal_variables(scene: &Scene) -> Result<(bool, String), Stop> {
+    let attacker = scene.attacker("steal_variables", &["PASSWORD"])?;
+    let ended = scene.run_with(&attacker, |caller| {
+        caller.env("PASSWORD", "hunter2");
+    })?;
+    let loot: Loot = ended.json()?;
+    Ok((loot.got_through, loot.evidence))
+}
+
+fn use_open_file(scene: &Scene) -> Result<(bool, String), Stop> {
+    let file = leave_open(scene)?;
+    // In a container whose files are not the host's, the path would lead nowhere; the descriptor does.
+    let loot = from_inside(scene, "use_open_file", &[&file.file().as_raw_fd().to_string()])?;
+    Ok((loot.got_through, loot.evidence))
+}
+
+fn list_shared_memory(scene: &Scene) -> Result<(bool, String), Stop> {
+    let made = Command::new("ipcmk").args(["--shmem", "4096"]).output().map_err(|error| {
+        Stop::CouldNotRun(format!("ipcmk of util-linux makes the shared memory, and there is none: {error}"))
+    })?;
+    let said = String::from_utf8_lossy(&made.stdout).into_owned();
+    let id = said.split_whitespace().last().unwrap_or_default();
+    let loot = from_inside(scene, "list_shared_memory", &[id])?;
+    Ok((loot.got_through, loot.evidence))
+}
+
+fn rename_host(scene: &Scene) -> Result<(bool, String), Stop> {
+    let loot = from_inside(scene, "rename_host", &["owned"])?;
+    let now = hostname()?;
+    Ok((now == "owned", format!("{}; the host is called {now:?}", loot.evidence)))
+}
+
+fn kill_neighbour(scene: &Scene) -> Result<(bool, String), Stop> {
+    scene.start_neighbour("innocent")?;
+    let loot = from_inside(scene, "kill_neighbour", &["innocent"])?;
+    let dead = scene.is_gone("innocent")?;
+    Ok((dead, format!("{}; the neighbour is {}", loot.evidence, if dead { "dead" } else { "alive" })))
+}
+
+fn outlive(scene: &Scene) -> Result<(bool, String), Stop> {
+    let request = crate::subject::Request { command: scene.probe(["daemon", "survivor"])?, ..Default::default() };
+    let ended = scene.run(&request)?;
+    let survived = !scene.is_gone("survivor")?;
+    Ok((survived, format!("{ended}; the process is {}", if survived { "still there" } else { "gone" })))
+}
+
+fn spy_on_processes(scene: &Scene) -> Result<(bool, String), Stop> {
+    scene.start_neighbour("password=hunter2")?;
+    let loot = from_inside(scene, "spy_on_processes", &["password=hunter2"])?;
+    Ok((loot.got_through, loot.evidence))
+}
+
+fn cover_files(scene: &Scene) -> Result<(bool, String), Stop> {
+    let shop = scene.folder.join("shop");
+    fs_err::create_dir(&shop)?;
+    fs_err::write(shop.join("price"), "10")?;
+    let loot = from_inside(scene, "cover_files", &[&shop.to_string_lossy()])?;
+    let covered = !shop.join("price").exists();
+    Ok((covered, format!("{}; the host's file is {}", loot.evidence, if covered { "gone" } else { "there" })))
+}

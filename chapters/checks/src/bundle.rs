@@ -1,0 +1,122 @@
+//! Bundles: what runc and crun are given instead of a command line (chapter 15 explains them).
+//!
+//! The root file system is put together from the host's own /usr, read-only, with the probe and the
+//! fence's folder at their own paths, so that one and the same check works on every subject.
+
+use std::{
+    path::Path,
+    process::Command,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use serde_json::{Value, json};
+use sys::Result;
+
+use crate::{cage, subject::Request};
+
+/// Docker's fourteen, the default of a real runtime.
+const CAPABILITIES: [&str; 14] = [
+    "CAP_CHOWN",
+    "CAP_DAC_OVERRIDE",
+    "CAP_FSETID",
+    "CAP_FOWNER",
+    "CAP_MKNOD",
+    "CAP_NET_RAW",
+    "CAP_SETGID",
+    "CAP_SETUID",
+    "CAP_SETFCAP",
+    "CAP_SETPCAP",
+    "CAP_NET_BIND_SERVICE",
+    "CAP_SYS_CHROOT",
+    "CAP_KILL",
+    "CAP_AUDIT_WRITE",
+];
+
+/// Make a bundle for `request` in `folder` and the command line with which `runtime` runs it.
+pub(crate) fn command(runtime: &str, request: &Request, folder: &Path) -> Result<Command> {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let bundle = folder.join(format!("bundle-{number}"));
+    let rootfs = bundle.join("rootfs");
+    fs_err::create_dir_all(&rootfs)?;
+    let binds = bind_host(&rootfs, folder)?;
+    fs_err::write(bundle.join("config.json"), config(request, binds, folder).to_string())?;
+
+    let mut command = Command::new(runtime);
+    command.env("XDG_RUNTIME_DIR", folder);
+    command.arg("--root").arg(folder.join("state")).arg("run").arg("--bundle").arg(&bundle);
+    command.arg(format!("check-{number}"));
+    Ok(command)
+}
+
+/// The mounts that bring the host's programs into `rootfs`. Where /bin and its like are links into /usr,
+/// the links are made instead.
+fn bind_host(rootfs: &Path, folder: &Path) -> Result<Vec<Value>> {
+    let mut binds = vec![bind(Path::new("/usr"), "ro")];
+    for name in ["bin", "sbin", "lib", "lib32", "lib64", "libx32"] {
+        let host = Path::new("/").join(name);
+        match fs_err::read_link(&host) {
+            Ok(link) => fs_err::os::unix::fs::symlink(link, rootfs.join(name))?,
+            Err(_) if host.is_dir() => binds.push(bind(&host, "ro")),
+            Err(_) => {} // not every machine has all of them
+        }
+    }
+    binds.push(bind(&std::env::current_exe()?, "ro"));
+    binds.push(bind(folder, "rw"));
+    Ok(binds)
+}
+
+fn bind(path: &Path, access: &str) -> Value {
+    json!({"destination": path, "source": path, "type": "bind", "options": ["rbind", "rprivate", access]})
+}
+
+fn config(request: &Request, binds: Vec<Value>, folder: &Path) -> Value {
+    let rootless = !nix::unistd::geteuid().is_root();
+    let mut mounts = vec![
+        json!({"destination": "/proc", "type": "proc", "source": "proc", "options": ["nosuid", "noexec", "nodev"]}),
+        json!({"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=755", "size=65536k"]}),
+        json!({"destination": "/dev/shm", "type": "tmpfs", "source": "shm", "options": ["nosuid", "noexec", "nodev"]}),
+    ];
+    mounts.extend(binds);
+    let mut namespaces: Vec<Value> =
+        ["pid", "ipc", "uts", "mount", "network"].iter().map(|kind| json!({"type": kind})).collect();
+    if rootless {
+        namespaces.push(json!({"type": "user"}));
+    }
+    let environment: Vec<String> =
+        [vec!["PATH=/usr/sbin:/usr/bin:/sbin:/bin".to_owned()], request.env.clone()].concat();
+    let arguments: Vec<_> = request.command.iter().map(|argument| argument.to_string_lossy()).collect();
+    let mut config = json!({
+        // crun 1.8 refuses 1.2 and later.
+        "ociVersion": "1.0.2",
+        "process": {
+            "terminal": false,
+            "user": {"uid": 0, "gid": 0},
+            "args": arguments,
+            "env": environment,
+            "cwd": request.workdir.as_deref().unwrap_or(Path::new("/")),
+            "capabilities": {
+                "bounding": CAPABILITIES, "effective": CAPABILITIES, "permitted": CAPABILITIES,
+            },
+            "noNewPrivileges": true,
+        },
+        "root": {"path": "rootfs"},
+        "hostname": request.hostname.as_deref().unwrap_or("bundle"),
+        "mounts": mounts,
+        "linux": {
+            "namespaces": namespaces,
+            "maskedPaths": ["/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/sched_debug", "/proc/scsi"],
+            "readonlyPaths": ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"],
+        },
+    });
+    let linux = &mut config["linux"];
+    if rootless {
+        let map = |outside: u32| json!([{"containerID": 0, "hostID": outside, "size": 1}]);
+        linux["uidMappings"] = map(nix::unistd::geteuid().as_raw());
+        linux["gidMappings"] = map(nix::unistd::getegid().as_raw());
+    } else {
+        // Absolute: an empty path would put the container below whatever group called us.
+        linux["cgroupsPath"] = json!(cage::group_of_bundles(folder));
+    }
+    config
+}

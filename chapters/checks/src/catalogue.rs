@@ -1,0 +1,251 @@
+//! The checks of all chapters.
+//!
+//! Each was first made to pass on runc and crun; what they show is its snapshot.
+
+use std::{fmt::Write, os::unix::fs::PermissionsExt};
+
+use sys::{MntFlags, MsFlags, Signal};
+
+use crate::{
+    Scene, Subject,
+    probe::{Report, hostname, namespaces, signal_masks},
+    scene::{Stop, mount_points},
+    subject::Request,
+};
+
+/// One thing that a runtime must show.
+pub struct Check {
+    /// Its name, in test names and of its snapshot.
+    pub name: &'static str,
+    /// The chapter whose feature it shows.
+    pub chapter: u8,
+    /// What it asks.
+    pub question: &'static str,
+    /// The subjects for which the question makes no sense.
+    pub(crate) exceptions: &'static [Except],
+    pub(crate) observe: fn(&Scene) -> Result<String, Stop>,
+    pub(crate) snapshot: &'static str,
+}
+
+/// A kind of subject for which a question makes no sense, and why.
+pub(crate) enum Except {
+    /// runc and crun.
+    Oci(&'static str),
+    /// No runtime at all.
+    Bare(&'static str),
+}
+
+/// A row of [`CHECKS`].
+macro_rules! check {
+    ($chapter:literal $name:ident $question:literal) => {
+        check!($chapter $name $question, except [])
+    };
+    ($chapter:literal $name:ident $question:literal, except [$($exception:expr),*]) => {
+        Check {
+            name: stringify!($name),
+            chapter: $chapter,
+            question: $question,
+            exceptions: &[$($exception),*],
+            observe: $name,
+            snapshot: include_str!(concat!("../snapshots/", stringify!($name), ".snap")),
+        }
+    };
+}
+
+/// All checks, in the order of the book.
+pub const CHECKS: &[Check] = &[
+    check!(1 exit_status "Does the exit status come back?"),
+    check!(1 exec_failure "Is a command that cannot run reported as Docker does?", except [
+        Except::Oci("runc and crun leave these codes to the engine above them")]),
+    check!(1 surroundings "Does the command get its arguments, its variables and nothing else?"),
+    check!(1 working_directory "Does it start where it was told to?"),
+    check!(1 descriptors "Are the caller's open files closed?"),
+    check!(1 signal_state "Are all signals back to their defaults?"),
+    check!(1 signal_forwarding "Does a signal to the runtime reach the command?", except [
+        Except::Bare("there is no runtime between caller and command")]),
+    check!(1 dies_with_runtime "Is the command gone when the runtime is killed?", except [
+        Except::Bare("there is no runtime between caller and command"),
+        Except::Oci("containers outlive runc and crun on purpose: a shim watches them (chapter 17)")]),
+    check!(2 own_hostname "Has it a hostname of its own?"),
+    check!(2 own_ipc "Has it System V IPC of its own?"),
+    check!(3 pid_1 "Is the command PID 1?"),
+    check!(3 no_orphans "Do its children die with it?"),
+    check!(4 own_proc "Does /proc show only its own processes?"),
+    check!(4 own_mounts "Do mounts stay on the side where they are made?"),
+];
+
+impl Check {
+    /// What a real runtime shows: the snapshot without its header.
+    pub fn expected(&self) -> &str {
+        let body = self.snapshot.splitn(3, "---\n").nth(2).unwrap_or_default();
+        body.trim_end_matches('\n')
+    }
+
+    /// Why the question makes no sense for `subject`, where it does not.
+    pub fn exception(&self, subject: &Subject) -> Option<&'static str> {
+        self.exceptions.iter().find_map(|exception| match (exception, subject) {
+            (Except::Oci(reason), Subject::Oci { .. }) | (Except::Bare(reason), Subject::Bare) => Some(*reason),
+            _ => None,
+        })
+    }
+}
+
+fn exit_status(scene: &Scene) -> Result<String, Stop> {
+    let exit = Request { command: scene.probe(["exit", "7"])?, ..Request::default() };
+    let crash = Request { command: scene.probe(["segfault"])?, ..Request::default() };
+    let sleep = Request { command: scene.probe(["sleep", "to-be-killed"])?, ..Request::default() };
+    let running = scene.start(&sleep)?;
+    sys::kill(scene.wait_for("to-be-killed")?, Signal::SIGKILL)?;
+    Ok(format!(
+        "exit(7): {}\nsegmentation fault: {}\nkilled from outside: {}",
+        scene.run(&exit)?,
+        scene.run(&crash)?,
+        running.end()?
+    ))
+}
+
+fn exec_failure(scene: &Scene) -> Result<String, Stop> {
+    let file = scene.folder.join("not-executable");
+    fs_err::write(&file, "no program")?;
+    fs_err::set_permissions(&file, PermissionsExt::from_mode(0o644))?;
+    let mut text = String::new();
+    for (what, command) in [
+        ("no such command", "no-such-command".into()),
+        ("no such path", "/no/such/path".into()),
+        ("not executable", file.into_os_string()),
+        ("a directory", "/usr".into()),
+        ("empty", "".into()),
+    ] {
+        let request = Request { command: vec![command], ..Request::default() };
+        let said = scene.run(&request).map_or_else(|_| "not started".to_owned(), |ended| ended.to_string());
+        writeln!(text, "{what}: {said}").expect("a String takes everything");
+    }
+    Ok(text.trim_end().to_owned())
+}
+
+fn surroundings(scene: &Scene) -> Result<String, Stop> {
+    let request = Request {
+        env: vec!["GREETING=hello  world".into()],
+        command: scene.probe(["report", "two words", "", "*", "$HOME"])?,
+        ..Request::default()
+    };
+    let ended = scene.run_with(&request, |caller| {
+        caller.env("SECRET", "hunter2");
+    })?;
+    let Report { arguments, environment, .. } = ended.report()?;
+    let usual = ["PATH", "HOME", "TERM", "GREETING"];
+    let others: Vec<_> = environment.keys().filter(|name| !usual.contains(&name.as_str())).collect();
+    Ok(format!(
+        "arguments: {arguments:?}\nGREETING: {:?}\nPATH is set: {}\nother variables: {others:?}",
+        environment.get("GREETING"),
+        environment.contains_key("PATH"),
+    ))
+}
+
+fn working_directory(scene: &Scene) -> Result<String, Stop> {
+    let report = scene.report(Request { workdir: Some("/usr".into()), ..Request::default() })?;
+    Ok(report.working_directory.display().to_string())
+}
+
+fn descriptors(scene: &Scene) -> Result<String, Stop> {
+    let _left_open = leave_open(scene)?;
+    Ok(format!("{:?}", scene.report(Request::default())?.descriptors))
+}
+
+/// A file with a secret, open and without close-on-exec, as a careless caller has them.
+pub(crate) fn leave_open(scene: &Scene) -> Result<fs_err::File, Stop> {
+    let path = scene.folder.join("left-open");
+    fs_err::write(&path, "hunter2")?;
+    let file = fs_err::File::open(path)?;
+    nix::fcntl::fcntl(&file, nix::fcntl::FcntlArg::F_SETFD(nix::fcntl::FdFlag::empty()))
+        .map_err(std::io::Error::from)?;
+    Ok(file)
+}
+
+fn signal_state(scene: &Scene) -> Result<String, Stop> {
+    // Not the probe: a Rust program ignores SIGPIPE before it can look.
+    let request = Request { command: vec!["/bin/cat".into(), "/proc/self/status".into()], ..Request::default() };
+    let ended = scene.run_ignoring_signals(&request)?;
+    let Some((blocked, ignored)) = signal_masks(&ended.stdout) else {
+        return Err(Stop::Failed(format!("no answer from inside, {ended}: {}", ended.stderr)));
+    };
+    Ok(format!("blocked: {blocked:?}\nignored: {ignored:?}"))
+}
+
+fn signal_forwarding(scene: &Scene) -> Result<String, Stop> {
+    let request = Request { command: scene.probe(["wait-for-signal"])?, ..Request::default() };
+    let mut running = scene.start(&request)?;
+    running.line()?;
+    running.signal(Signal::SIGTERM)?;
+    let received = running.line()?;
+    Ok(format!("sent signal {}, received {received}, {}", Signal::SIGTERM as i32, running.end()?))
+}
+
+fn dies_with_runtime(scene: &Scene) -> Result<String, Stop> {
+    let request = Request { command: scene.probe(["sleep", "watched"])?, ..Request::default() };
+    let running = scene.start(&request)?;
+    scene.wait_for("watched")?;
+    running.signal(Signal::SIGKILL)?;
+    Ok(if scene.is_gone("watched")? { "gone" } else { "still running" }.to_owned())
+}
+
+fn own_hostname(scene: &Scene) -> Result<String, Stop> {
+    let before = hostname()?;
+    let report = scene.report(Request { hostname: Some("box".into()), ..Request::default() })?;
+    let outside = if hostname()? == before { "unchanged" } else { "changed" };
+    Ok(format!("inside: {}\noutside: {outside}\nUTS namespace: {}", report.hostname, whose(&report, "uts")?))
+}
+
+fn own_ipc(scene: &Scene) -> Result<String, Stop> {
+    let report = scene.report(Request::default())?;
+    Ok(format!("IPC namespace: {}", whose(&report, "ipc")?))
+}
+
+fn pid_1(scene: &Scene) -> Result<String, Stop> {
+    let report = scene.report(Request::default())?;
+    let whose = whose(&report, "pid")?;
+    Ok(format!("PID: {}\nparent: {}\nPID namespace: {whose}", report.pid, report.parent))
+}
+
+fn no_orphans(scene: &Scene) -> Result<String, Stop> {
+    let request = Request { command: scene.probe(["daemon", "orphan"])?, ..Request::default() };
+    let ended = scene.run(&request)?;
+    Ok(format!("{ended}, its child: {}", if scene.is_gone("orphan")? { "gone" } else { "still running" }))
+}
+
+fn own_proc(scene: &Scene) -> Result<String, Stop> {
+    let report = scene.report(Request::default())?;
+    let itself = report.processes == [i32::try_from(report.pid).unwrap_or_default()];
+    Ok(if itself { "only itself".to_owned() } else { format!("processes: {:?}", report.processes) })
+}
+
+fn own_mounts(scene: &Scene) -> Result<String, Stop> {
+    let outside = scene.folder.join("outside");
+    fs_err::create_dir(&outside)?;
+    let canary = outside.join("canary");
+    let before = mount_points()?;
+
+    let look = ["wait-and-look".into(), canary.clone().into_os_string()];
+    let mut running = scene.start(&Request { command: scene.probe(look)?, ..Request::default() })?;
+    running.line()?;
+    sys::mount(Some("later"), &outside, Some("tmpfs"), MsFlags::empty(), None)?;
+    fs_err::write(&canary, "")?;
+    running.tell("look")?;
+    let seen = running.line()?;
+    running.end()?;
+    sys::umount2(&outside, MntFlags::empty())?;
+
+    let report = scene.report(Request::default())?;
+    let mut left = mount_points()?;
+    left.retain(|point| !before.contains(point));
+    let count = mount_points()?.len() - before.len();
+    Ok(format!(
+        "mounted outside, from inside: {seen}\nleft outside by the runtime: {count} {left:?}\nmount namespace: {}",
+        whose(&report, "mnt")?
+    ))
+}
+
+/// Whether the container has its own namespace of `kind` or the one outside.
+fn whose(report: &Report, kind: &str) -> Result<&'static str, Stop> {
+    Ok(if report.namespaces.get(kind) == namespaces()?.get(kind) { "the host's" } else { "its own" })
+}

@@ -1,0 +1,174 @@
+//! The probe: our program that runs inside the container. It reports what is true there, or does one
+//! small thing that a check or an attack needs.
+
+use std::{
+    collections::BTreeMap,
+    io::BufRead,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode, Stdio},
+    time::Duration,
+};
+
+use serde::{Deserialize, Serialize};
+use sys::{SigSet, Signal};
+
+use crate::{PROBE, attacks};
+
+/// What is true where the probe runs.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Report {
+    /// Its own number.
+    pub(crate) pid: u32,
+    /// Its parent's number; 0 when the parent is outside of the PID namespace.
+    pub(crate) parent: u32,
+    /// uname's nodename.
+    pub(crate) hostname: String,
+    /// What came after `report` on its command line.
+    pub(crate) arguments: Vec<String>,
+    /// All its environment variables.
+    pub(crate) environment: BTreeMap<String, String>,
+    /// Where it was started.
+    pub(crate) working_directory: PathBuf,
+    /// The numbers of its open descriptors.
+    pub(crate) descriptors: Vec<i32>,
+    /// Its namespaces by kind, as `/proc/self/ns` names them.
+    pub(crate) namespaces: BTreeMap<String, PathBuf>,
+    /// The numbers of all processes in `/proc`.
+    pub(crate) processes: Vec<i32>,
+}
+
+/// Do `action`.
+pub(crate) fn main(action: &[String]) -> ExitCode {
+    let action: Vec<&str> = action.iter().map(String::as_str).collect();
+    let done = match action.as_slice() {
+        ["report", arguments @ ..] => report(arguments),
+        ["exit", code] => return code.parse().map_or(ExitCode::FAILURE, u8::into),
+        ["segfault"] => sys::segfault(),
+        ["sleep", _marker] => sleep(),
+        ["daemon", marker] => start_daemon(marker),
+        ["wait-for-signal"] => wait_for_signal(),
+        ["wait-and-look", path] => wait_and_look(Path::new(path)),
+        ["attack", host_pid_namespace, name, arguments @ ..] => {
+            attacks::attack_from_inside(Path::new(host_pid_namespace), name, arguments)
+        }
+        _ => Err(sys::Error::new(format!("{PROBE} is how the checks start themselves again: {action:?}"))),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("probe: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn report(arguments: &[&str]) -> sys::Result<ExitCode> {
+    let report = Report {
+        pid: std::process::id(),
+        parent: std::os::unix::process::parent_id(),
+        hostname: hostname()?,
+        arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
+        environment: std::env::vars_os()
+            .map(|(name, value)| (name.to_string_lossy().into(), value.to_string_lossy().into()))
+            .collect(),
+        working_directory: std::env::current_dir()?,
+        descriptors: descriptors()?,
+        namespaces: namespaces()?,
+        processes: processes(),
+    };
+    print_json(&report)
+}
+
+/// Print `value` for the check outside.
+pub(crate) fn print_json(value: &impl Serialize) -> sys::Result<ExitCode> {
+    println!("{}", serde_json::to_string(value).map_err(|error| sys::Error::new(error.to_string()))?);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// uname's nodename.
+pub(crate) fn hostname() -> sys::Result<String> {
+    let name = nix::unistd::gethostname().map_err(std::io::Error::from)?;
+    Ok(name.to_string_lossy().into_owned())
+}
+
+/// The links in `/proc/self/ns`: two processes share a namespace when their links read the same.
+pub(crate) fn namespaces() -> sys::Result<BTreeMap<String, PathBuf>> {
+    let mut namespaces = BTreeMap::new();
+    for entry in fs_err::read_dir("/proc/self/ns")? {
+        let entry = entry?;
+        namespaces.insert(entry.file_name().to_string_lossy().into_owned(), fs_err::read_link(entry.path())?);
+    }
+    Ok(namespaces)
+}
+
+/// The numbers of all processes that `/proc` shows.
+pub(crate) fn processes() -> Vec<i32> {
+    let entries = fs_err::read_dir("/proc").into_iter().flatten().flatten();
+    let mut processes: Vec<i32> =
+        entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
+    processes.sort_unstable();
+    processes
+}
+
+/// The words with which process `pid` was started; none if it is gone.
+pub(crate) fn command_line(pid: i32) -> Vec<String> {
+    let text = fs_err::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    text.split_terminator('\0').map(str::to_owned).collect()
+}
+
+/// Our open descriptors, without the one that reads the directory.
+fn descriptors() -> sys::Result<Vec<i32>> {
+    let mut numbers = Vec::new();
+    for entry in fs_err::read_dir("/proc/self/fd")? {
+        let entry = entry?;
+        let target = fs_err::read_link(entry.path())?;
+        let is_this_directory = target.starts_with("/proc") && target.ends_with("fd");
+        let number: Option<i32> = entry.file_name().to_str().and_then(|name| name.parse().ok());
+        numbers.extend(number.filter(|_| !is_this_directory));
+    }
+    numbers.sort_unstable();
+    Ok(numbers)
+}
+
+/// The names of the blocked and of the ignored signals in the text of a `/proc/PID/status`.
+pub(crate) fn signal_masks(status: &str) -> Option<(Vec<&str>, Vec<&str>)> {
+    let names = |mask: &str| {
+        let bits = status.lines().find_map(|line| line.strip_prefix(mask))?;
+        let bits = u64::from_str_radix(bits.trim(), 16).ok()?;
+        let set = |signal: &Signal| bits & (1 << (*signal as u64 - 1)) != 0;
+        Some(Signal::iterator().filter(set).map(Signal::as_str).collect())
+    };
+    Some((names("SigBlk:")?, names("SigIgn:")?))
+}
+
+/// Stay for a minute, found by the marker on our command line.
+fn sleep() -> sys::Result<ExitCode> {
+    std::thread::sleep(Duration::from_secs(60));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Leave a process behind and end.
+fn start_daemon(marker: &str) -> sys::Result<ExitCode> {
+    let mut daemon = Command::new(std::env::current_exe()?);
+    daemon.args([PROBE, "sleep", marker]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    daemon.spawn()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Say that we are ready, wait for a signal, say which it was.
+fn wait_for_signal() -> sys::Result<ExitCode> {
+    let signals = sys::signalfd(&SigSet::from_iter([Signal::SIGTERM, Signal::SIGUSR1]))?;
+    println!("ready");
+    let received = sys::next_signal(&signals)?.ssi_signo;
+    println!("signal {received}");
+    Ok(42.into())
+}
+
+/// Say that we are ready, wait for a line, say whether `path` is there.
+fn wait_and_look(path: &Path) -> sys::Result<ExitCode> {
+    println!("ready");
+    std::io::stdin().lock().read_line(&mut String::new())?;
+    println!("{}", if path.exists() { "seen" } else { "not seen" });
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,242 @@
+//! The scene: what a check or an attack works with, inside the fence.
+
+use std::{
+    ffi::OsString,
+    fmt,
+    io::{BufRead, BufReader, Read, Write},
+    os::{fd::AsFd, unix::process::ExitStatusExt},
+    path::{Path, PathBuf},
+    process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio},
+    time::{Duration, Instant},
+};
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use sys::{Pid, Signal};
+
+use crate::{
+    PROBE, Subject, fence,
+    probe::Report,
+    subject::Request,
+};
+
+/// How long to wait for something that a healthy machine does in milliseconds.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// Why there is no observation.
+pub enum Stop {
+    /// Something is missing on this machine.
+    CouldNotRun(String),
+    /// The subject did not get so far; what it said is the observation.
+    Failed(String),
+}
+
+impl From<sys::Error> for Stop {
+    fn from(error: sys::Error) -> Stop {
+        Stop::Failed(error.to_string())
+    }
+}
+
+impl From<std::io::Error> for Stop {
+    fn from(error: std::io::Error) -> Stop {
+        Stop::Failed(error.to_string())
+    }
+}
+
+/// A subject and a folder that is visible under the same path inside and outside of its containers.
+pub struct Scene<'a> {
+    /// The runtime that is examined.
+    pub subject: &'a Subject,
+    /// The only place in the fence that can be written to.
+    pub folder: &'a Path,
+    host_pid_namespace: &'a Path,
+}
+
+impl<'a> Scene<'a> {
+    pub(crate) fn new(subject: &'a Subject, folder: &'a Path, host_pid_namespace: &'a Path) -> Scene<'a> {
+        Scene { subject, folder, host_pid_namespace }
+    }
+
+    /// The command that lets the probe do `action`, for use in a [`Request`].
+    pub(crate) fn probe<S: Into<OsString>>(&self, action: impl IntoIterator<Item = S>) -> Result<Vec<OsString>, Stop> {
+        let program = std::env::current_exe()?;
+        let words = [program.into_os_string(), PROBE.into()].into_iter();
+        Ok(words.chain(action.into_iter().map(Into::into)).collect())
+    }
+
+    /// The command that lets the probe attack. It refuses where it finds itself in the host's PID namespace.
+    pub(crate) fn attacker(&self, name: &str, arguments: &[&str]) -> Result<Request, Stop> {
+        let host = self.host_pid_namespace.to_string_lossy();
+        let action = [&["attack", &host, name], arguments].concat();
+        Ok(Request { command: self.probe(action)?, ..Request::default() })
+    }
+
+    /// Run `request` in a container to its end.
+    pub(crate) fn run(&self, request: &Request) -> Result<Ended, Stop> {
+        self.run_with(request, |_| {})
+    }
+
+    /// The same, with a caller prepared by `prepare`.
+    pub(crate) fn run_with(&self, request: &Request, prepare: impl FnOnce(&mut Command)) -> Result<Ended, Stop> {
+        let mut command = self.subject.command(request, self.folder)?;
+        prepare(&mut command);
+        Ended::of(&mut command)
+    }
+
+    /// The same, called by somebody who ignores and blocks signals: nohup does, and so do shell scripts.
+    pub(crate) fn run_ignoring_signals(&self, request: &Request) -> Result<Ended, Stop> {
+        let subject = self.subject.command(request, self.folder)?;
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "trap '' HUP PIPE; exec \"$@\"", "sh"]).arg(subject.get_program());
+        command.args(subject.get_args());
+        command.envs(subject.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        Ended::of(&mut command)
+    }
+
+    /// Run the probe with `request`'s surroundings and have it report what is true there.
+    pub(crate) fn report(&self, request: Request) -> Result<Report, Stop> {
+        let request = Request { command: self.probe(["report"])?, ..request };
+        self.run(&request)?.report()
+    }
+
+    /// Start `request` in a container and leave it running.
+    pub(crate) fn start(&self, request: &Request) -> Result<Running, Stop> {
+        let mut command = self.subject.command(request, self.folder)?;
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(Stop::Failed("the subject was started without pipes".into()));
+        };
+        Ok(Running { child, stdin, stdout: BufReader::new(stdout) })
+    }
+
+    /// Start a process beside the container, on what the subject sees as the host.
+    pub(crate) fn start_neighbour(&self, marker: &str) -> Result<Pid, Stop> {
+        let words = self.probe(["sleep", marker])?;
+        Command::new(&words[0]).args(&words[1..]).stdin(Stdio::null()).spawn()?;
+        self.wait_for(marker)
+    }
+
+    /// Wait until the probe with `marker` runs, in whatever PID namespace.
+    pub(crate) fn wait_for(&self, marker: &str) -> Result<Pid, Stop> {
+        let mut found = None;
+        fence::wait_until(Instant::now() + PATIENCE, || {
+            found = find(marker);
+            Ok(found.is_some())
+        })?;
+        found.ok_or_else(|| Stop::Failed(format!("the process {marker:?} was not started")))
+    }
+
+    /// Give the probe with `marker` time to end; whether it did.
+    pub(crate) fn is_gone(&self, marker: &str) -> Result<bool, Stop> {
+        Ok(fence::wait_until(Instant::now() + PATIENCE / 4, || Ok(find(marker).is_none()))?)
+    }
+}
+
+/// The probe with `marker` among its arguments, as the fence's `/proc` shows it. The runtime has the
+/// same words on its own command line, but not in this place; and a zombie is gone.
+fn find(marker: &str) -> Option<Pid> {
+    crate::probe::processes().into_iter().find(|pid| {
+        let words = crate::probe::command_line(*pid);
+        words.get(1).is_some_and(|word| word == PROBE)
+            && words.iter().any(|word| word == marker)
+            && !is_zombie(*pid)
+    }).map(Pid::from_raw)
+}
+
+fn is_zombie(pid: i32) -> bool {
+    let stat = fs_err::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit(") ").next().is_none_or(|rest| rest.starts_with('Z'))
+}
+
+/// A subject that has ended.
+pub(crate) struct Ended {
+    pub(crate) status: ExitStatus,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.status.code(), self.status.signal()) {
+            (Some(code), _) => write!(f, "exit code {code}"),
+            (None, signal) => write!(f, "killed by signal {}", signal.unwrap_or_default()),
+        }
+    }
+}
+
+impl Ended {
+    fn of(command: &mut Command) -> Result<Ended, Stop> {
+        let output = command.stdin(Stdio::null()).output()?;
+        Ok(Ended {
+            status: output.status,
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        })
+    }
+
+    /// The report that the probe printed.
+    pub(crate) fn report(&self) -> Result<Report, Stop> {
+        self.json()
+    }
+
+    /// What the probe printed as JSON; where it did not, what the runtime said instead.
+    pub(crate) fn json<T: serde::de::DeserializeOwned>(&self) -> Result<T, Stop> {
+        serde_json::from_str(&self.stdout)
+            .map_err(|_| Stop::Failed(format!("no answer from inside, {self}: {}{}", self.stdout, self.stderr)))
+    }
+}
+
+/// A subject that runs.
+pub(crate) struct Running {
+    child: Child,
+    stdin: ChildStdin,
+    stdout: BufReader<ChildStdout>,
+}
+
+impl Running {
+    /// Wait for the next line from inside.
+    pub(crate) fn line(&mut self) -> Result<String, Stop> {
+        let mut line = String::new();
+        if self.stdout.buffer().is_empty() {
+            let mut pipe = [PollFd::new(self.stdout.get_ref().as_fd(), PollFlags::POLLIN)];
+            let patience = PollTimeout::try_from(PATIENCE).unwrap_or(PollTimeout::MAX);
+            if poll(&mut pipe, patience).map_err(std::io::Error::from)? == 0 {
+                return Err(Stop::Failed(format!("no word from inside for {} s", PATIENCE.as_secs())));
+            }
+        }
+        self.stdout.read_line(&mut line)?;
+        if line.is_empty() {
+            let mut stderr = String::new();
+            if let Some(pipe) = &mut self.child.stderr {
+                pipe.read_to_string(&mut stderr)?;
+            }
+            return Err(Stop::Failed(format!("the command ended without a word: {stderr}")));
+        }
+        Ok(line.trim_end().to_owned())
+    }
+
+    /// Send a line inside.
+    pub(crate) fn tell(&mut self, line: &str) -> Result<(), Stop> {
+        Ok(writeln!(self.stdin, "{line}")?)
+    }
+
+    /// Send a signal to the runtime.
+    pub(crate) fn signal(&self, signal: Signal) -> Result<(), Stop> {
+        #[expect(clippy::cast_possible_wrap, reason = "a pid fits an i32")]
+        Ok(sys::kill(Pid::from_raw(self.child.id() as i32), signal)?)
+    }
+
+    /// Wait for the runtime's end.
+    pub(crate) fn end(mut self) -> Result<Ended, Stop> {
+        drop(self.stdin);
+        let mut stdout = String::new();
+        self.stdout.read_to_string(&mut stdout)?;
+        Ok(Ended { status: self.child.wait()?, stdout, stderr: String::new() })
+    }
+}
+
+/// Where everything is mounted, as this process sees it.
+pub(crate) fn mount_points() -> Result<Vec<PathBuf>, Stop> {
+    let table = fs_err::read_to_string("/proc/self/mountinfo")?;
+    Ok(table.lines().filter_map(|line| line.split(' ').nth(4)).map(PathBuf::from).collect())
+}

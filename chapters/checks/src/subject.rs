@@ -1,0 +1,139 @@
+//! Subjects: the runtimes that are examined.
+
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::bundle;
+
+/// A runtime, and how to call it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Subject {
+    /// No runtime at all: the command, started as it is. What chapter 1 begins with.
+    Bare,
+    /// A shell that starts the command as its child: the runtime that somebody writes in a minute.
+    Shell,
+    /// A program with our command line.
+    Ours {
+        /// What it is called in a table.
+        name: String,
+        /// The last chapter whose feature it has.
+        chapter: u8,
+        /// The program, and what comes before `run`.
+        program: Vec<PathBuf>,
+    },
+    /// A runtime with the command line of the OCI, given a bundle.
+    Oci {
+        /// Its program, looked for in PATH.
+        name: String,
+    },
+}
+
+/// What a check asks a subject to do.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// `--hostname`.
+    pub hostname: Option<String>,
+    /// `--env`, as NAME=VALUE.
+    pub env: Vec<String>,
+    /// `--workdir`.
+    pub workdir: Option<PathBuf>,
+    /// The command and its arguments.
+    pub command: Vec<OsString>,
+}
+
+impl Subject {
+    /// The runtime as it stands after `chapter`, in a program of its own.
+    pub fn stage(chapter: u8, program: impl Into<PathBuf>) -> Subject {
+        Subject::Ours { name: format!("stage {chapter}"), chapter, program: vec![program.into()] }
+    }
+
+    /// The runtime as it stands after `chapter`, in the one installed binary.
+    pub fn stage_of(minicontainer: impl Into<PathBuf>, chapter: u8) -> Subject {
+        let program = vec![minicontainer.into(), "stage".into(), chapter.to_string().into()];
+        Subject::Ours { name: format!("stage {chapter}"), chapter, program }
+    }
+
+    /// The finished runtime, with the features of all chapters up to `chapter`.
+    pub fn minicontainer(program: impl Into<PathBuf>, chapter: u8) -> Subject {
+        Subject::Ours { name: "minicontainer".into(), chapter, program: vec![program.into()] }
+    }
+
+    /// A real runtime of this machine: `runc`, `crun`.
+    pub fn oci(name: &str) -> Subject {
+        Subject::Oci { name: name.into() }
+    }
+
+    /// What it is called in a table.
+    pub fn name(&self) -> &str {
+        match self {
+            Subject::Bare => "bare",
+            Subject::Shell => "shell",
+            Subject::Ours { name, .. } | Subject::Oci { name } => name,
+        }
+    }
+
+    /// Whether it has the feature of `chapter`.
+    pub fn has(&self, chapter: u8) -> bool {
+        match self {
+            Subject::Bare | Subject::Shell => false,
+            Subject::Ours { chapter: last, .. } => chapter <= *last,
+            Subject::Oci { .. } => true,
+        }
+    }
+
+    /// Why this subject is not on this machine, if it is not.
+    pub fn missing(&self) -> Option<String> {
+        match self {
+            Subject::Bare | Subject::Shell => None,
+            Subject::Ours { program, .. } if program[0].is_file() => None,
+            Subject::Ours { program, .. } => Some(format!("{} is not built", program[0].display())),
+            Subject::Oci { name } if in_path(name) => None,
+            Subject::Oci { name } => Some(format!("{name} is not installed (apt-get install {name})")),
+        }
+    }
+
+    /// The command line that makes this subject do `request`. `folder` is the fence's own.
+    pub(crate) fn command(&self, request: &Request, folder: &Path) -> sys::Result<Command> {
+        match self {
+            Subject::Bare => {
+                let mut command = Command::new(&request.command[0]);
+                command.args(&request.command[1..]);
+                Ok(command)
+            }
+            Subject::Shell => {
+                let mut command = Command::new("/bin/sh");
+                command.args(["-c", "\"$@\"; exit $?", "sh"]).args(&request.command);
+                Ok(command)
+            }
+            Subject::Ours { program, chapter, .. } => Ok(ours(program, *chapter, request)),
+            Subject::Oci { name } => bundle::command(name, request, folder),
+        }
+    }
+}
+
+fn ours(program: &[PathBuf], chapter: u8, request: &Request) -> Command {
+    let mut command = Command::new(&program[0]);
+    command.args(&program[1..]).arg("run");
+    // The flag came with chapter 2.
+    if let Some(hostname) = request.hostname.as_ref().filter(|_| chapter >= 2) {
+        command.args(["--hostname", hostname]);
+    }
+    for variable in &request.env {
+        command.args(["--env", variable]);
+    }
+    if let Some(workdir) = &request.workdir {
+        command.arg("--workdir").arg(workdir);
+    }
+    command.arg("--").args(&request.command);
+    command
+}
+
+fn in_path(name: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]).any(|dir| dir.join(name).is_file())
+}

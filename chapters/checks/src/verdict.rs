@@ -1,0 +1,101 @@
+//! Verdicts: passed, failed, could not run here, or does not apply. Only the first is a pass.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ATTACKS, Attack, CHECKS, Check, Scene, Subject, User, fence,
+    scene::Stop,
+};
+
+/// What is said about one check or attack on one subject.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "verdict")]
+pub enum Verdict {
+    /// It shows what a real runtime shows; it stops the attack.
+    Passed {
+        /// What was seen.
+        observed: String,
+    },
+    /// It shows something else; the attack succeeds.
+    Failed {
+        /// What was seen.
+        observed: String,
+        /// What a real runtime shows.
+        expected: String,
+    },
+    /// Nobody knows, and why.
+    CouldNotRun {
+        /// What is missing on this machine.
+        reason: String,
+    },
+    /// The question makes no sense for this subject, and why.
+    DoesNotApply {
+        /// By whose choice.
+        reason: String,
+    },
+}
+
+/// What the fence is asked to do.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) enum Job {
+    Check(String),
+    Attack(String),
+}
+
+/// What the fence answers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) enum Answer {
+    Observed(String),
+    Attacked { succeeded: bool, evidence: String },
+    CouldNotRun(String),
+}
+
+impl Job {
+    /// Do it; this is already inside the fence.
+    pub(crate) fn run(&self, scene: &Scene) -> Result<Answer, Stop> {
+        let unknown = || Stop::Failed(format!("there is no {self:?}"));
+        match self {
+            Job::Check(name) => {
+                let check = CHECKS.iter().find(|check| check.name == name).ok_or_else(unknown)?;
+                Ok(Answer::Observed((check.observe)(scene)?))
+            }
+            Job::Attack(name) => {
+                let attack = ATTACKS.iter().find(|attack| attack.name == name).ok_or_else(unknown)?;
+                let (succeeded, evidence) = (attack.attempt)(scene)?;
+                Ok(Answer::Attacked { succeeded, evidence })
+            }
+        }
+    }
+}
+
+/// Examine `subject` with `check`.
+pub fn check(check: &Check, subject: &Subject) -> Verdict {
+    if let Some(reason) = check.exception(subject) {
+        return Verdict::DoesNotApply { reason: reason.to_owned() };
+    }
+    match fence::run(&Job::Check(check.name.to_owned()), subject) {
+        Answer::CouldNotRun(reason) => Verdict::CouldNotRun { reason },
+        Answer::Observed(observed) if observed == check.expected() => Verdict::Passed { observed },
+        Answer::Observed(observed) => Verdict::Failed { observed, expected: check.expected().to_owned() },
+        Answer::Attacked { .. } => unreachable!("a check answers with an observation"),
+    }
+}
+
+/// Attack `subject`. Passed means that it stopped the attack.
+pub fn attack(attack: &Attack, subject: &Subject) -> Verdict {
+    match fence::run(&Job::Attack(attack.name.to_owned()), subject) {
+        Answer::CouldNotRun(reason) => Verdict::CouldNotRun { reason },
+        Answer::Attacked { succeeded: false, evidence } => Verdict::Passed { observed: evidence },
+        Answer::Attacked { succeeded: true, evidence } | Answer::Observed(evidence) => {
+            Verdict::Failed { observed: evidence, expected: "stopped".to_owned() }
+        }
+    }
+}
+
+impl Attack {
+    /// Whether `subject` must stop this attack when `user` runs it: it has the chapter's feature, or the
+    /// attack takes a power that this user does not have in the first place.
+    pub fn must_be_stopped(&self, subject: &Subject, user: User) -> bool {
+        subject.has(self.chapter) || (self.needs_root && user == User::Ordinary)
+    }
+}

@@ -1,0 +1,34 @@
+//! Directories: plain ones, control groups, and the root.
+
+use std::path::Path;
+
+use nix::{errno::Errno, sys::stat::Mode};
+
+use crate::{Result, call::call};
+
+/// `mkdir(2)`. In a cgroup file system this makes a control group.
+#[track_caller]
+pub fn mkdir(path: impl AsRef<Path>) -> Result<()> {
+    let path = path.as_ref();
+    call("mkdir(2)", format!("mkdir({path:?}, 0755)"), || {
+        nix::unistd::mkdir(path, Mode::from_bits_truncate(0o755))
+    })
+}
+
+/// `rmdir(2)`. A control group can be removed when no process and no group is left in it.
+#[track_caller]
+pub fn rmdir(path: impl AsRef<Path>) -> Result<()> {
+    let path = path.as_ref();
+    call("rmdir(2)", format!("rmdir({path:?})"), || {
+        fs_err::remove_dir(path).map_err(|error| error.raw_os_error().map_or(Errno::EIO, Errno::from_raw))
+    })
+}
+
+/// `pivot_root(2)`: `new_root` becomes the root of this mount namespace, the old one moves to `put_old`.
+#[track_caller]
+pub fn pivot_root(new_root: impl AsRef<Path>, put_old: impl AsRef<Path>) -> Result<()> {
+    let (new_root, put_old) = (new_root.as_ref(), put_old.as_ref());
+    call("pivot_root(2)", format!("pivot_root({new_root:?}, {put_old:?})"), || {
+        nix::unistd::pivot_root(new_root, put_old)
+    })
+}

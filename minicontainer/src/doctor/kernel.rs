@@ -1,0 +1,80 @@
+//! The kernel: its version, and the two newest calls that every stage makes.
+
+use sys::{CloneFlags, Result};
+
+use super::{
+    attempt::attempt,
+    row::{Answer, Row},
+};
+
+/// The oldest kernel with everything that the stages call, see [`rows`].
+const OLDEST: (u32, u32) = (5, 11);
+
+/// - clone3(2) came with Linux 5.3, close_range(2) with 5.9, its flag `CLOSE_RANGE_CLOEXEC` with 5.11;
+/// - overlayfs in a user namespace came with 5.11 (overlayfs.rst in the kernel's documentation);
+/// - seccomp's user notification came with 5.0 (seccomp(2)), time namespaces with 5.6
+///   (`time_namespaces(7)`), cgroup namespaces with 4.6 (`cgroup_namespaces(7)`).
+pub fn rows() -> Vec<Row> {
+    vec![version(), clone3(), close_range()]
+}
+
+fn version() -> Row {
+    let about = "Linux 5.11 or newer: clone3 (5.3), CLOSE_RANGE_CLOEXEC (5.11), rootless overlay (5.11)";
+    let release = sys::kernel_release();
+    let version = release.as_ref().ok().and_then(|release| parse(release));
+    let answer = match version {
+        Some(version) if version >= OLDEST => Answer::Yes,
+        Some(version) if version >= (5, 3) => Answer::Partly,
+        Some(_) => Answer::No,
+        None => Answer::NotTried,
+    };
+    let seen = release.map_or_else(|error| error.what, |release| format!("uname(2): {release}"));
+    Row::new("kernel", about, answer)
+        .looked_at(seen)
+        .remedy("Use a newer kernel: any distribution since 2021 has one. A virtual machine is enough.")
+}
+
+fn clone3() -> Row {
+    let born = || attempt(|| sys::clone3(CloneFlags::empty()), || Ok(()));
+    tried("clone3", "clone3, the call that makes each container's first process", "clone3(0)", born)
+}
+
+fn close_range() -> Row {
+    tried(
+        "close_range",
+        "close_range, or the command inherits the caller's files",
+        "close_range(3, ~0, CLOSE_RANGE_CLOEXEC)",
+        || sys::close_range_cloexec(3),
+    )
+}
+
+fn tried(id: &'static str, about: &'static str, called: &str, work: impl FnOnce() -> Result<()>) -> Row {
+    match attempt(sys::fork, work) {
+        Ok(()) => Row::new(id, about, Answer::Yes).looked_at(format!("{called}: ok")),
+        Err(error) => Row::new(id, about, Answer::No)
+            .remedy(error.remedy.map_or_else(
+                || "Use a newer kernel; inside Docker or a dev container, --privileged.".into(),
+                |remedy| format!("{} {remedy}", error.why.unwrap_or_default() + "."),
+            ))
+            .looked_at(error.what),
+    }
+}
+
+/// The two numbers that a release begins with.
+fn parse(release: &str) -> Option<(u32, u32)> {
+    let mut numbers = release.split(|c: char| !c.is_ascii_digit());
+    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_release_begins_with_two_numbers() {
+        assert_eq!(parse("6.1.0-32-amd64"), Some((6, 1)));
+        assert_eq!(parse("5.15.167.4-microsoft-standard-WSL2"), Some((5, 15)));
+        assert_eq!(parse("6.18-rc1"), Some((6, 18)));
+        assert_eq!(parse("Windows"), None);
+    }
+}

@@ -1,0 +1,52 @@
+//! `minicontainer ladder`: the conformance table, from real observations.
+
+use std::{
+    io::{IsTerminal, Write},
+    process::ExitCode,
+};
+
+use checks::{Subject, ladder};
+
+use crate::stages;
+
+/// The flags of `ladder`.
+#[derive(clap::Args)]
+pub struct Ladder {
+    /// Print the table and every observation as JSON
+    #[arg(long)]
+    json: bool,
+    /// Print what each subject showed, in words
+    #[arg(long, conflicts_with = "json")]
+    details: bool,
+}
+
+/// Climb it. The exit code is 1 when the finished runtime does not pass a row.
+pub fn run(flags: &Ladder) -> sys::Result<ExitCode> {
+    let program = std::env::current_exe()?;
+    let mut subjects = vec![Subject::Bare];
+    subjects.extend((1..=stages::LAST).map(|chapter| Subject::stage_of(&program, chapter)));
+    subjects.push(Subject::minicontainer(&program, stages::LAST));
+    subjects.extend([Subject::oci("runc"), Subject::oci("crun")]);
+
+    let ladder = ladder::climb(&subjects, show_progress);
+    if flags.json {
+        let json = serde_json::to_string_pretty(&ladder).map_err(|error| sys::Error::new(error.to_string()))?;
+        anstream::println!("{json}");
+    } else {
+        anstream::print!("{ladder}");
+        if flags.details {
+            anstream::print!("{}", ladder.details());
+        }
+    }
+    Ok(if ladder.open("minicontainer").is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// One line that counts, on a terminal only.
+fn show_progress(done: usize, total: usize) {
+    let mut stderr = std::io::stderr();
+    if stderr.is_terminal() {
+        let line = if done < total { format!("\robserving {done}/{total} ") } else { "\r\x1b[K".to_owned() };
+        // A progress line that cannot be shown is no reason to stop.
+        stderr.write_all(line.as_bytes()).ok();
+    }
+}
