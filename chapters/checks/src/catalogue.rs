@@ -110,15 +110,19 @@ fn exec_failure(scene: &Scene) -> Result<String, Stop> {
     fs_err::set_permissions(&file, PermissionsExt::from_mode(0o644))?;
     let mut text = String::new();
     for (what, command) in [
-        ("no such command", "no-such-command".into()),
-        ("no such path", "/no/such/path".into()),
-        ("not executable", file.into_os_string()),
-        ("a directory", "/usr".into()),
-        ("empty", "".into()),
+        ("no such command", "no-such-command"),
+        ("no such path", "/no/such/path"),
+        ("not executable", &*file.to_string_lossy()),
+        ("a directory", "/usr"),
+        ("empty", ""),
     ] {
-        let request = Request { command: vec![command], ..Request::default() };
-        let said = scene.run(&request).map_or_else(|_| "not started".to_owned(), |ended| ended.to_string());
-        writeln!(text, "{what}: {said}").expect("a String takes everything");
+        let request = Request { command: vec![command.into()], ..Request::default() };
+        let (code, said) = match scene.run(&request) {
+            Ok(ended) => (ended.to_string(), ended.stderr),
+            Err(_) => ("not started".to_owned(), String::new()),
+        };
+        let named = if said.contains(&format!("{command:?}")) { "named" } else { "not named" };
+        writeln!(text, "{what}: {code}, {named}").expect("a String takes everything");
     }
     Ok(text.trim_end().to_owned())
 }

@@ -3,7 +3,7 @@
 
 use std::{
     collections::BTreeMap,
-    io::BufRead,
+    io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Command, ExitCode, Stdio},
     time::Duration,
@@ -144,6 +144,7 @@ pub(crate) fn signal_masks(status: &str) -> Option<(Vec<&str>, Vec<&str>)> {
 
 /// Stay for a minute, found by the marker on our command line.
 fn sleep() -> sys::Result<ExitCode> {
+    println!("here");
     std::thread::sleep(Duration::from_secs(60));
     Ok(ExitCode::SUCCESS)
 }
@@ -151,8 +152,11 @@ fn sleep() -> sys::Result<ExitCode> {
 /// Leave a process behind and end.
 fn start_daemon(marker: &str) -> sys::Result<ExitCode> {
     let mut daemon = Command::new(std::env::current_exe()?);
-    daemon.args([PROBE, "sleep", marker]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    daemon.spawn()?;
+    daemon.args([PROBE, "sleep", marker]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let stdout = daemon.spawn()?.stdout;
+    // Until it speaks it may be in the middle of execve, with no command line to be found by.
+    let spoken = stdout.map(|pipe| BufReader::new(pipe).read_line(&mut String::new()));
+    spoken.transpose()?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -112,7 +112,7 @@ impl<'a> Scene<'a> {
     /// Start a process beside the container, on what the subject sees as the host.
     pub(crate) fn start_neighbour(&self, marker: &str) -> Result<Pid, Stop> {
         let words = self.probe(["sleep", marker])?;
-        Command::new(&words[0]).args(&words[1..]).stdin(Stdio::null()).spawn()?;
+        Command::new(&words[0]).args(&words[1..]).stdin(Stdio::null()).stdout(Stdio::null()).spawn()?;
         self.wait_for(marker)
     }
 

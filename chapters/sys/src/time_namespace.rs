@@ -4,7 +4,7 @@ use nix::errno::Errno;
 
 use crate::{Result, call::call};
 
-/// `unshare(CLONE_NEWTIME)`: the children of this process get clocks of their own, time_namespaces(7).
+/// `unshare(CLONE_NEWTIME)`: the children of this process get clocks of their own, `time_namespaces(7)`.
 #[track_caller]
 #[allow(unsafe_code)]
 pub fn unshare_time() -> Result<()> {
