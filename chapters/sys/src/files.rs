@@ -1,6 +1,10 @@
 //! Files in /proc and /sys that are really calls into the kernel.
 
-use std::{io, path::Path};
+use std::{
+    fs::OpenOptions,
+    io::{self, Write},
+    path::Path,
+};
 
 use nix::errno::Errno;
 
@@ -18,18 +22,18 @@ pub fn chdir(path: impl AsRef<Path>) -> Result<()> {
 pub fn write(path: impl AsRef<Path>, text: &str) -> Result<()> {
     let path = path.as_ref();
     call(page_of(path), format!("write({path:?}, {text:?})"), || {
-        use std::io::Write;
-        let open = fs_err::OpenOptions::new().write(true).open(path);
+        let open = OpenOptions::new().write(true).open(path);
         open.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| errno_of(&error))
     })
 }
 
 /// Read a kernel file whole.
 #[track_caller]
+#[expect(clippy::disallowed_methods, reason = "the call's line names the path; fs-err would hide the errno")]
 pub fn read(path: impl AsRef<Path>) -> Result<String> {
     let path = path.as_ref();
     call(page_of(path), format!("read({path:?})"), || {
-        fs_err::read_to_string(path).map_err(|error| errno_of(&error))
+        std::fs::read_to_string(path).map_err(|error| errno_of(&error))
     })
 }
 

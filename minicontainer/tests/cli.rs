@@ -1,0 +1,230 @@
+//! What bad input gets: a clear error on standard error, Docker's exit code, and nothing left behind.
+
+use std::{
+    process::Command as Program,
+    time::{Duration, Instant},
+};
+
+use assert_cmd::Command;
+
+const MINICONTAINER: &str = env!("CARGO_BIN_EXE_minicontainer");
+
+fn minicontainer(arguments: &[&str]) -> Command {
+    let mut command = Command::new(MINICONTAINER);
+    // What the container takes from its caller is the same on every machine.
+    command.env("HOME", "/root").env("TERM", "dumb");
+    command.args(arguments).timeout(Duration::from_secs(20));
+    command
+}
+
+/// The exit code and what stands on standard error, without the line numbers of our sources.
+fn complaint(command: &mut Command) -> String {
+    let output = command.output().expect("the program starts");
+    assert!(output.stdout.is_empty(), "an error belongs on standard error: {output:?}");
+    let code = output.status.code().expect("an exit code");
+    let text: String = String::from_utf8_lossy(&output.stderr).lines().map(without_line_number).collect();
+    format!("exit code {code}\n{text}")
+}
+
+fn without_line_number(line: &str) -> String {
+    match line.rsplit_once(".rs:") {
+        Some((file, number)) if number.parse::<u32>().is_ok() => format!("{file}.rs:LINE\n"),
+        _ => format!("{line}\n"),
+    }
+}
+
+#[test]
+fn a_command_that_does_not_exist() {
+    insta::assert_snapshot!(complaint(&mut minicontainer(&["run", "no-such-command"])));
+}
+
+#[test]
+fn a_path_that_does_not_exist() {
+    insta::assert_snapshot!(complaint(&mut minicontainer(&["run", "/no/such/path"])));
+}
+
+#[test]
+fn an_empty_command() {
+    insta::assert_snapshot!(complaint(&mut minicontainer(&["run", ""])));
+}
+
+#[test]
+fn a_directory_as_command() {
+    insta::assert_snapshot!(complaint(&mut minicontainer(&["run", "/usr"])));
+}
+
+#[test]
+fn a_file_without_x_bit() {
+    insta::assert_snapshot!(complaint(&mut minicontainer(&["run", "/etc/passwd"])));
+}
+
+#[test]
+fn a_script_whose_interpreter_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = executable(&folder, "#!/no/such/interpreter\n");
+    let said = complaint(&mut minicontainer(&["run", &script]));
+    assert!(said.contains("exit code 127"), "{said}");
+    assert!(said.contains("the interpreter that it names"), "{said}");
+}
+
+#[test]
+fn a_file_that_is_no_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = executable(&folder, "echo without a first line\n");
+    let said = complaint(&mut minicontainer(&["run", &script]));
+    assert!(said.contains("exit code 126"), "{said}");
+    assert!(said.contains("Begin a script with #!/bin/sh"), "{said}");
+}
+
+fn executable(folder: &tempfile::TempDir, text: &str) -> String {
+    use std::os::unix::fs::PermissionsExt;
+    let path = folder.path().join("script");
+    fs_err::write(&path, text).unwrap();
+    fs_err::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_hostname_of_65_bytes() {
+    insta::assert_snapshot!(complaint(&mut minicontainer(&["run", "--hostname", &"x".repeat(65), "true"])));
+}
+
+#[test]
+fn a_hostname_of_64_bytes_is_fine() {
+    let name = "x".repeat(64);
+    minicontainer(&["run", "--hostname", &name, "hostname"]).assert().success().stdout(format!("{name}\n"));
+}
+
+#[test]
+fn a_working_directory_that_does_not_exist() {
+    insta::assert_snapshot!(complaint(&mut minicontainer(&["run", "--workdir", "/no/such/folder", "true"])));
+}
+
+#[test]
+fn a_working_directory_that_is_none() {
+    insta::assert_snapshot!(complaint(&mut minicontainer(&["run", "--workdir", "/etc/passwd", "true"])));
+}
+
+#[test]
+fn a_variable_without_a_name() {
+    insta::assert_snapshot!(complaint(&mut minicontainer(&["run", "--env", "=x", "true"])));
+}
+
+#[test]
+fn an_unknown_flag_is_docker_s_125() {
+    minicontainer(&["run", "--no-such-flag", "true"]).assert().code(125);
+    minicontainer(&["no-such-subcommand"]).assert().code(125);
+    minicontainer(&["stage", "99", "run", "true"]).assert().code(125);
+    minicontainer(&[]).assert().code(125);
+}
+
+#[test]
+fn flags_of_the_command_are_the_command_s() {
+    minicontainer(&["run", "echo", "--hostname", "-x", "--"]).assert().success().stdout("--hostname -x --\n");
+    minicontainer(&["run", "-it", "--rm", "--", "echo", "hello"]).assert().success().stdout("hello\n");
+}
+
+#[test]
+fn an_earlier_stage_has_only_its_own_flags() {
+    minicontainer(&["stage", "1", "run", "--hostname", "box", "true"]).assert().code(125);
+    minicontainer(&["stage", "2", "run", "--hostname", "box", "hostname"]).assert().success().stdout("box\n");
+}
+
+#[test]
+fn namespaces_are_refused_by_a_limit() {
+    let said = complaint(&mut in_user_namespace("echo 0 > /proc/sys/user/max_user_namespaces"));
+    assert!(said.contains("exit code 125"), "{said}");
+    assert!(said.contains("unshare(CLONE_NEWUSER): ENOSPC"), "{said}");
+    assert!(said.contains("max_user_namespaces=0") && said.contains("sysctl -w"), "{said}");
+}
+
+#[test]
+fn proc_cannot_be_mounted() {
+    // Part of /proc covered: what Docker does to the containers in which somebody then tries this.
+    let said = complaint(&mut in_user_namespace("mount -t tmpfs none /proc/sys"));
+    assert!(said.contains("exit code 125"), "{said}");
+    assert!(said.contains("mount(\"proc\", \"/proc\""), "{said}");
+    assert!(said.contains("systempaths=unconfined"), "{said}");
+}
+
+/// Our program on a machine that `preparation` has changed: a user and mount namespace of its own, in
+/// which it then runs without CAP_SYS_ADMIN, as for an ordinary user.
+fn in_user_namespace(preparation: &str) -> Command {
+    let mut command = Command::new("unshare");
+    let ordinary = "setpriv --bounding-set=-sys_admin --inh-caps=-all";
+    let script = format!("{preparation}; exec {ordinary} {MINICONTAINER} run true");
+    command.args(["--user", "--map-root-user", "--mount", "sh", "-c", &script]);
+    command.timeout(Duration::from_secs(20));
+    command
+}
+
+#[test]
+fn closed_standard_streams() {
+    for redirection in ["<&-", "<&- 2>&-"] {
+        let script = format!("{MINICONTAINER} run -- sh -c 'echo out' {redirection}");
+        Command::new("sh").args(["-c", &script]).assert().success().stdout("out\n");
+    }
+    let script = format!("{MINICONTAINER} run -- sh -c 'echo into nothing' >&-");
+    let output = Command::new("sh").args(["-c", &script]).output().unwrap();
+    assert!(output.status.code().is_some(), "{output:?}");
+}
+
+#[test]
+fn standard_streams_are_handed_over() {
+    let output = minicontainer(&["run", "--", "sh", "-c", "cat; echo error >&2"]).write_stdin("input").output();
+    let output = output.unwrap();
+    assert_eq!((&output.stdout[..], &output.stderr[..]), (&b"input"[..], &b"error\n"[..]));
+}
+
+/// A signal at any moment: during the set-up, just when the command starts, and later. Each time the
+/// runtime ends soon, and nothing of the container is left.
+#[test]
+fn a_signal_at_any_moment() {
+    let marker = format!("31415926.{}", std::process::id()); // seconds: far too many to end by itself
+    for round in 0..60 {
+        let signal = ["-TERM", "-INT", "-HUP", "-KILL"][round % 4];
+        let mut runtime = Program::new(MINICONTAINER).args(["run", "sleep", &marker]).spawn().unwrap();
+        std::thread::sleep(Duration::from_micros(400 * round as u64));
+        assert!(Program::new("kill").args([signal, &runtime.id().to_string()]).status().unwrap().success());
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while runtime.try_wait().unwrap().is_none() {
+            assert!(Instant::now() < deadline, "{signal} in round {round}: the runtime goes on");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let gone = (0..1000).any(|_| {
+            std::thread::sleep(Duration::from_millis(1));
+            !runs(&marker)
+        });
+        assert!(gone, "{signal} in round {round}: the command goes on");
+    }
+}
+
+/// Whether a process has `word` on its command line.
+fn runs(word: &str) -> bool {
+    let processes = fs_err::read_dir("/proc").unwrap().flatten();
+    let mut lines = processes.filter_map(|entry| fs_err::read(entry.path().join("cmdline")).ok());
+    lines.any(|line| line.split(|byte| *byte == 0).any(|argument| argument == word.as_bytes()))
+}
+
+#[test]
+fn help_has_examples_and_goes_to_standard_output() {
+    let output = minicontainer(&["--help"]).assert().success().get_output().clone();
+    assert!(String::from_utf8_lossy(&output.stdout).contains("Examples:"));
+    minicontainer(&["run", "--help"]).assert().success();
+    minicontainer(&["completions", "bash"]).assert().success();
+}
+
+/// `--explain` tells what was called, in the order in which it was called, by whom.
+#[test]
+fn explain_shows_the_order_of_the_calls() {
+    let output = minicontainer(&["stage", "4", "--explain", "run", "true"]).assert().success();
+    let text = String::from_utf8_lossy(&output.get_output().stderr).into_owned();
+    let calls = |column: usize| -> Vec<String> {
+        let cells = text.lines().filter_map(|line| line.split('│').nth(column));
+        cells.filter_map(|cell| cell.split_once('(')).map(|(name, _)| name.trim().to_owned()).collect()
+    };
+    let parent = calls(1);
+    let at = |name: &str| parent.iter().position(|call| call == name).unwrap_or_else(|| panic!("{name}: {text}"));
+    assert!(at("clone3") < at("send") && at("send") < at("recv") && at("recv") < at("waitpid"), "{text}");
+    insta::assert_snapshot!(calls(2).join("\n"));
+}
