@@ -29,7 +29,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         writeln!(scripts, "    {:?},", script(&stage).map(|(_, line)| line).collect::<Vec<_>>().join("\n"))?;
         before = stage;
     }
-    let tables = format!("const MUTANTS: &[Mutant] = &[\n{table}];\nconst SCRIPTS: &[&str] = &[\n{scripts}];\n");
+    let tables =
+        format!("const MUTANTS: &[Mutant] = &[\n{table}];\nconst SCRIPTS: &[&str] = &[\n{scripts}];\n");
     fs_err::write(out.join("mutants.rs"), modules + &tables)?;
     Ok(())
 }
@@ -41,7 +42,10 @@ fn chapter_folders() -> Result<Vec<PathBuf>, Box<dyn std::error::Error>> {
     for entry in fs_err::read_dir("..")? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with("ch") && name.contains('-') && Path::new(&entry.path()).join("src/stage.rs").exists() {
+        if name.starts_with("ch")
+            && name.contains('-')
+            && Path::new(&entry.path()).join("src/stage.rs").exists()
+        {
             folders.push(entry.path());
         }
     }

@@ -30,7 +30,8 @@ pub fn run(flags: &Ladder) -> sys::Result<ExitCode> {
 
     let ladder = ladder::climb(&subjects, show_progress);
     if flags.json {
-        let json = serde_json::to_string_pretty(&ladder).map_err(|error| sys::Error::new(error.to_string()))?;
+        let json =
+            serde_json::to_string_pretty(&ladder).map_err(|error| sys::Error::new(error.to_string()))?;
         anstream::println!("{json}");
     } else {
         anstream::print!("{ladder}");

@@ -171,7 +171,8 @@ fn closed_standard_streams() {
 
 #[test]
 fn standard_streams_are_handed_over() {
-    let output = minicontainer(&["run", "--", "sh", "-c", "cat; echo error >&2"]).write_stdin("input").output();
+    let output =
+        minicontainer(&["run", "--", "sh", "-c", "cat; echo error >&2"]).write_stdin("input").output();
     let output = output.unwrap();
     assert_eq!((&output.stdout[..], &output.stderr[..]), (&b"input"[..], &b"error\n"[..]));
 }
@@ -224,7 +225,8 @@ fn explain_shows_the_order_of_the_calls() {
         cells.filter_map(|cell| cell.split_once('(')).map(|(name, _)| name.trim().to_owned()).collect()
     };
     let parent = calls(1);
-    let at = |name: &str| parent.iter().position(|call| call == name).unwrap_or_else(|| panic!("{name}: {text}"));
+    let at =
+        |name: &str| parent.iter().position(|call| call == name).unwrap_or_else(|| panic!("{name}: {text}"));
     assert!(at("clone3") < at("send") && at("send") < at("recv") && at("recv") < at("waitpid"), "{text}");
     insta::assert_snapshot!(calls(2).join("\n"));
 }

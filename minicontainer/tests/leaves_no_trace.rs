@@ -19,7 +19,8 @@ fn look_at_host() -> Host {
         text.lines().map(str::to_owned).collect()
     };
     let names = |path: &str| folders(Path::new(path)).into_iter().collect();
-    let interfaces = lines("/proc/net/dev").iter().filter_map(|line| line.split_once(':')).map(first).collect();
+    let interfaces =
+        lines("/proc/net/dev").iter().filter_map(|line| line.split_once(':')).map(first).collect();
     let temporary = names(&std::env::temp_dir().to_string_lossy());
     BTreeMap::from([
         ("mounts", lines("/proc/self/mountinfo")),
@@ -51,7 +52,8 @@ fn groups_below(path: &Path) -> BTreeSet<String> {
 /// Processes that run our program, under whatever name and in whatever PID namespace.
 fn our_processes() -> BTreeSet<String> {
     let is_ours = |folder: &String| {
-        fs_err::read_link(Path::new(folder).join("exe")).is_ok_and(|program| program == Path::new(MINICONTAINER))
+        fs_err::read_link(Path::new(folder).join("exe"))
+            .is_ok_and(|program| program == Path::new(MINICONTAINER))
     };
     folders(Path::new("/proc")).into_iter().filter(is_ours).collect()
 }
@@ -72,7 +74,8 @@ fn difference(before: &Host, after: &Host) -> Vec<String> {
 #[test]
 fn the_ladder_leaves_the_host_as_it_was() {
     let before = look_at_host();
-    let ladder = Command::new(MINICONTAINER).args(["ladder", "--json"]).timeout(Duration::from_secs(300)).output();
+    let ladder =
+        Command::new(MINICONTAINER).args(["ladder", "--json"]).timeout(Duration::from_secs(300)).output();
     let ladder = ladder.unwrap();
     assert!(ladder.status.success(), "{ladder:?}");
     assert!(ladder.stdout.len() > 1000, "the ladder observed nothing: {ladder:?}");

@@ -1,1 +1,1 @@
-//! x
+//! The exercises, solved. Empty as long as `exercises` is.

@@ -100,7 +100,8 @@ fn find(name: &OsStr, search: &OsStr) -> Result<PathBuf> {
     if name.as_bytes().contains(&b'/') {
         return Ok(name.into());
     }
-    let files = || std::env::split_paths(search).map(|folder| folder.join(name)).filter(|file| file.is_file());
+    let files =
+        || std::env::split_paths(search).map(|folder| folder.join(name)).filter(|file| file.is_file());
     let executable = files().find(|file| is_executable(file));
     // One that cannot be executed is still better than none: the kernel then says why.
     executable.or_else(|| files().next()).filter(|_| !name.is_empty()).ok_or_else(|| {

@@ -18,7 +18,7 @@ use crate::{
     PROBE, Scene,
     catalogue::leave_open,
     probe::{command_line, hostname, print_json, processes},
-    scene::Stop,
+    scene::{self, Stop},
 };
 
 /// One escape or abuse.
@@ -83,12 +83,13 @@ pub(crate) fn attack_from_inside(host: &Path, name: &str, arguments: &[&str]) ->
             std::env::var(variable).map_err(|_| format!("there is no variable {variable}")),
             |value| format!("{variable}={value}"),
         ),
-        ("use_open_file", [descriptor]) => Loot::of(read_descriptor(descriptor), |text| format!("read {text:?}")),
+        ("use_open_file", [descriptor]) => {
+            Loot::of(read_descriptor(descriptor), |text| format!("read {text:?}"))
+        }
         ("list_shared_memory", [id]) => Loot::of(find_shared_memory(id), |line| line),
-        ("rename_host", [name]) => Loot::of(
-            sys::sethostname(name).map_err(|error| error.what),
-            |()| format!("sethostname({name:?}) = 0"),
-        ),
+        ("rename_host", [name]) => Loot::of(sys::sethostname(name).map_err(|error| error.what), |()| {
+            format!("sethostname({name:?}) = 0")
+        }),
         ("kill_neighbour", [marker]) => Loot::of(
             find_by_marker(marker).and_then(|pid| {
                 sys::kill(Pid::from_raw(pid), Signal::SIGKILL).map_err(|error| error.what).map(|()| pid)
@@ -99,7 +100,8 @@ pub(crate) fn attack_from_inside(host: &Path, name: &str, arguments: &[&str]) ->
             format!("/proc/{pid}/cmdline: {}", command_line(pid).last().cloned().unwrap_or_default())
         }),
         ("cover_files", [folder]) => Loot::of(
-            sys::mount(Some("cover"), folder, Some("tmpfs"), MsFlags::empty(), None).map_err(|error| error.what),
+            sys::mount(Some("cover"), folder, Some("tmpfs"), MsFlags::empty(), None)
+                .map_err(|error| error.what),
             |()| "mount = 0".to_owned(),
         ),
         _ => return Err(sys::Error::new(format!("there is no attack {name} with {arguments:?}"))),
@@ -170,21 +172,22 @@ fn rename_host(scene: &Scene) -> Result<(bool, String), Stop> {
 }
 
 fn kill_neighbour(scene: &Scene) -> Result<(bool, String), Stop> {
-    scene.start_neighbour("innocent")?;
+    scene::start_neighbour("innocent")?;
     let loot = from_inside(scene, "kill_neighbour", &["innocent"])?;
-    let dead = scene.is_gone("innocent")?;
+    let dead = scene::is_gone("innocent")?;
     Ok((dead, format!("{}; the neighbour is {}", loot.evidence, if dead { "dead" } else { "alive" })))
 }
 
 fn outlive(scene: &Scene) -> Result<(bool, String), Stop> {
-    let request = crate::subject::Request { command: scene.probe(["daemon", "survivor"])?, ..Default::default() };
+    let request =
+        crate::subject::Request { command: scene::probe(["daemon", "survivor"])?, ..Default::default() };
     let ended = scene.run(&request)?;
-    let survived = !scene.is_gone("survivor")?;
+    let survived = !scene::is_gone("survivor")?;
     Ok((survived, format!("{ended}; the process is {}", if survived { "still there" } else { "gone" })))
 }
 
 fn spy_on_processes(scene: &Scene) -> Result<(bool, String), Stop> {
-    scene.start_neighbour("password=hunter2")?;
+    scene::start_neighbour("password=hunter2")?;
     let loot = from_inside(scene, "spy_on_processes", &["password=hunter2"])?;
     Ok((loot.got_through, loot.evidence))
 }

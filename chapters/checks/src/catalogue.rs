@@ -9,7 +9,7 @@ use sys::{MntFlags, MsFlags, Signal};
 use crate::{
     Scene, Subject,
     probe::{Report, hostname, namespaces, signal_masks},
-    scene::{Stop, mount_points},
+    scene::{self, Stop, mount_points},
     subject::Request,
 };
 
@@ -84,18 +84,20 @@ impl Check {
     /// Why the question makes no sense for `subject`, where it does not.
     pub fn exception(&self, subject: &Subject) -> Option<&'static str> {
         self.exceptions.iter().find_map(|exception| match (exception, subject) {
-            (Except::Oci(reason), Subject::Oci { .. }) | (Except::Bare(reason), Subject::Bare) => Some(*reason),
+            (Except::Oci(reason), Subject::Oci { .. }) | (Except::Bare(reason), Subject::Bare) => {
+                Some(*reason)
+            }
             _ => None,
         })
     }
 }
 
 fn exit_status(scene: &Scene) -> Result<String, Stop> {
-    let exit = Request { command: scene.probe(["exit", "7"])?, ..Request::default() };
-    let crash = Request { command: scene.probe(["segfault"])?, ..Request::default() };
-    let sleep = Request { command: scene.probe(["sleep", "to-be-killed"])?, ..Request::default() };
+    let exit = Request { command: scene::probe(["exit", "7"])?, ..Request::default() };
+    let crash = Request { command: scene::probe(["segfault"])?, ..Request::default() };
+    let sleep = Request { command: scene::probe(["sleep", "to-be-killed"])?, ..Request::default() };
     let running = scene.start(&sleep)?;
-    sys::kill(scene.wait_for("to-be-killed")?, Signal::SIGKILL)?;
+    sys::kill(scene::wait_for("to-be-killed")?, Signal::SIGKILL)?;
     Ok(format!(
         "exit(7): {}\nsegmentation fault: {}\nkilled from outside: {}",
         scene.run(&exit)?,
@@ -130,7 +132,7 @@ fn exec_failure(scene: &Scene) -> Result<String, Stop> {
 fn surroundings(scene: &Scene) -> Result<String, Stop> {
     let request = Request {
         env: vec!["GREETING=hello  world".into()],
-        command: scene.probe(["report", "two words", "", "*", "$HOME"])?,
+        command: scene::probe(["report", "two words", "", "*", "$HOME"])?,
         ..Request::default()
     };
     let ended = scene.run_with(&request, |caller| {
@@ -168,7 +170,8 @@ pub(crate) fn leave_open(scene: &Scene) -> Result<fs_err::File, Stop> {
 
 fn signal_state(scene: &Scene) -> Result<String, Stop> {
     // Not the probe: a Rust program ignores SIGPIPE before it can look.
-    let request = Request { command: vec!["/bin/cat".into(), "/proc/self/status".into()], ..Request::default() };
+    let request =
+        Request { command: vec!["/bin/cat".into(), "/proc/self/status".into()], ..Request::default() };
     let ended = scene.run_ignoring_signals(&request)?;
     let Some((blocked, ignored)) = signal_masks(&ended.stdout) else {
         return Err(Stop::Failed(format!("no answer from inside, {ended}: {}", ended.stderr)));
@@ -177,7 +180,7 @@ fn signal_state(scene: &Scene) -> Result<String, Stop> {
 }
 
 fn signal_forwarding(scene: &Scene) -> Result<String, Stop> {
-    let request = Request { command: scene.probe(["wait-for-signal"])?, ..Request::default() };
+    let request = Request { command: scene::probe(["wait-for-signal"])?, ..Request::default() };
     let mut running = scene.start(&request)?;
     running.line()?;
     running.signal(Signal::SIGTERM)?;
@@ -186,11 +189,11 @@ fn signal_forwarding(scene: &Scene) -> Result<String, Stop> {
 }
 
 fn dies_with_runtime(scene: &Scene) -> Result<String, Stop> {
-    let request = Request { command: scene.probe(["sleep", "watched"])?, ..Request::default() };
+    let request = Request { command: scene::probe(["sleep", "watched"])?, ..Request::default() };
     let running = scene.start(&request)?;
-    scene.wait_for("watched")?;
+    scene::wait_for("watched")?;
     running.signal(Signal::SIGKILL)?;
-    Ok(if scene.is_gone("watched")? { "gone" } else { "still running" }.to_owned())
+    Ok(if scene::is_gone("watched")? { "gone" } else { "still running" }.to_owned())
 }
 
 fn own_hostname(scene: &Scene) -> Result<String, Stop> {
@@ -212,9 +215,9 @@ fn pid_1(scene: &Scene) -> Result<String, Stop> {
 }
 
 fn no_orphans(scene: &Scene) -> Result<String, Stop> {
-    let request = Request { command: scene.probe(["daemon", "orphan"])?, ..Request::default() };
+    let request = Request { command: scene::probe(["daemon", "orphan"])?, ..Request::default() };
     let ended = scene.run(&request)?;
-    Ok(format!("{ended}, its child: {}", if scene.is_gone("orphan")? { "gone" } else { "still running" }))
+    Ok(format!("{ended}, its child: {}", if scene::is_gone("orphan")? { "gone" } else { "still running" }))
 }
 
 fn own_proc(scene: &Scene) -> Result<String, Stop> {
@@ -230,7 +233,7 @@ fn own_mounts(scene: &Scene) -> Result<String, Stop> {
     let before = mount_points()?;
 
     let look = ["wait-and-look".into(), canary.clone().into_os_string()];
-    let mut running = scene.start(&Request { command: scene.probe(look)?, ..Request::default() })?;
+    let mut running = scene.start(&Request { command: scene::probe(look)?, ..Request::default() })?;
     running.line()?;
     sys::mount(Some("later"), &outside, Some("tmpfs"), MsFlags::empty(), None)?;
     fs_err::write(&canary, "")?;

@@ -28,7 +28,11 @@ pub fn trials(subject: &Subject) -> Vec<Trial> {
 
 /// Only the checks called `names` on `subject`.
 pub fn checks(subject: &Subject, names: &[&str]) -> Vec<Trial> {
-    CHECKS.iter().filter(|check| names.contains(&check.name)).map(|check| check_trial(check, subject)).collect()
+    CHECKS
+        .iter()
+        .filter(|check| names.contains(&check.name))
+        .map(|check| check_trial(check, subject))
+        .collect()
 }
 
 fn check_trial(check: &'static Check, subject: &Subject) -> Trial {

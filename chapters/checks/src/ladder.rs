@@ -5,7 +5,7 @@ use std::{
     fmt::{self, Write},
     num::NonZero,
     sync::{
-        Mutex,
+        OnceLock,
         atomic::{AtomicUsize, Ordering},
     },
 };
@@ -55,14 +55,14 @@ pub fn climb(subjects: &[Subject], progress: impl Fn(usize, usize) + Sync) -> La
     rows.extend(CHECKS.iter().map(|check| row(Kind::Check, check.chapter, check.name, check.question)));
     rows.extend(ATTACKS.iter().map(|attack| row(Kind::Attack, attack.chapter, attack.name, attack.story)));
     let total = rows.len() * subjects.len();
-    let verdicts: Vec<Mutex<Option<Verdict>>> = (0..total).map(|_| Mutex::new(None)).collect();
+    let verdicts: Vec<OnceLock<Verdict>> = (0..total).map(|_| OnceLock::new()).collect();
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let work = || {
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(cell) = verdicts.get(index) else { return };
             let verdict = examine(index / subjects.len(), &subjects[index % subjects.len()]);
-            *cell.lock().expect("nobody panics with the lock") = Some(verdict);
+            cell.set(verdict).ok(); // the index is this thread's alone
             progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
         }
     };
@@ -71,7 +71,7 @@ pub fn climb(subjects: &[Subject], progress: impl Fn(usize, usize) + Sync) -> La
             scope.spawn(work);
         }
     });
-    let mut verdicts = verdicts.into_iter().filter_map(|cell| cell.into_inner().ok().flatten());
+    let mut verdicts = verdicts.into_iter().filter_map(OnceLock::into_inner);
     for row in &mut rows {
         row.cells.extend(verdicts.by_ref().take(subjects.len()));
     }
@@ -93,7 +93,8 @@ impl Ladder {
     /// The column of `subject`, with the rows that it does not pass.
     pub fn open(&self, subject: &str) -> Vec<&Row> {
         let column = self.subjects.iter().position(|name| name == subject);
-        let fails = |row: &&Row| column.is_none_or(|column| matches!(row.cells[column], Verdict::Failed { .. }));
+        let fails =
+            |row: &&Row| column.is_none_or(|column| matches!(row.cells[column], Verdict::Failed { .. }));
         self.rows.iter().filter(fails).collect()
     }
 

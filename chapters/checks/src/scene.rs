@@ -13,11 +13,7 @@ use std::{
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use sys::{Pid, Signal};
 
-use crate::{
-    PROBE, Subject, fence,
-    probe::Report,
-    subject::Request,
-};
+use crate::{PROBE, Subject, fence, probe::Report, subject::Request};
 
 /// How long to wait for something that a healthy machine does in milliseconds.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -56,18 +52,11 @@ impl<'a> Scene<'a> {
         Scene { subject, folder, host_pid_namespace }
     }
 
-    /// The command that lets the probe do `action`, for use in a [`Request`].
-    pub(crate) fn probe<S: Into<OsString>>(&self, action: impl IntoIterator<Item = S>) -> Result<Vec<OsString>, Stop> {
-        let program = std::env::current_exe()?;
-        let words = [program.into_os_string(), PROBE.into()].into_iter();
-        Ok(words.chain(action.into_iter().map(Into::into)).collect())
-    }
-
     /// The command that lets the probe attack. It refuses where it finds itself in the host's PID namespace.
     pub(crate) fn attacker(&self, name: &str, arguments: &[&str]) -> Result<Request, Stop> {
         let host = self.host_pid_namespace.to_string_lossy();
         let action = [&["attack", &host, name], arguments].concat();
-        Ok(Request { command: self.probe(action)?, ..Request::default() })
+        Ok(Request { command: probe(action)?, ..Request::default() })
     }
 
     /// Run `request` in a container to its end.
@@ -76,7 +65,11 @@ impl<'a> Scene<'a> {
     }
 
     /// The same, with a caller prepared by `prepare`.
-    pub(crate) fn run_with(&self, request: &Request, prepare: impl FnOnce(&mut Command)) -> Result<Ended, Stop> {
+    pub(crate) fn run_with(
+        &self,
+        request: &Request,
+        prepare: impl FnOnce(&mut Command),
+    ) -> Result<Ended, Stop> {
         let mut command = self.subject.command(request, self.folder)?;
         prepare(&mut command);
         Ended::of(&mut command)
@@ -94,7 +87,7 @@ impl<'a> Scene<'a> {
 
     /// Run the probe with `request`'s surroundings and have it report what is true there.
     pub(crate) fn report(&self, request: Request) -> Result<Report, Stop> {
-        let request = Request { command: self.probe(["report"])?, ..request };
+        let request = Request { command: probe(["report"])?, ..request };
         self.run(&request)?.report()
     }
 
@@ -108,39 +101,49 @@ impl<'a> Scene<'a> {
         };
         Ok(Running { child, stdin, stdout: BufReader::new(stdout) })
     }
+}
 
-    /// Start a process beside the container, on what the subject sees as the host.
-    pub(crate) fn start_neighbour(&self, marker: &str) -> Result<Pid, Stop> {
-        let words = self.probe(["sleep", marker])?;
-        Command::new(&words[0]).args(&words[1..]).stdin(Stdio::null()).stdout(Stdio::null()).spawn()?;
-        self.wait_for(marker)
-    }
+/// The command that lets the probe do `action`, for use in a [`Request`].
+pub(crate) fn probe<S: Into<OsString>>(action: impl IntoIterator<Item = S>) -> Result<Vec<OsString>, Stop> {
+    let program = std::env::current_exe()?;
+    let words = [program.into_os_string(), PROBE.into()].into_iter();
+    Ok(words.chain(action.into_iter().map(Into::into)).collect())
+}
 
-    /// Wait until the probe with `marker` runs, in whatever PID namespace.
-    pub(crate) fn wait_for(&self, marker: &str) -> Result<Pid, Stop> {
-        let mut found = None;
-        fence::wait_until(Instant::now() + PATIENCE, || {
-            found = find(marker);
-            Ok(found.is_some())
-        })?;
-        found.ok_or_else(|| Stop::Failed(format!("the process {marker:?} was not started")))
-    }
+/// Start a process beside the container, on what the subject sees as the host.
+pub(crate) fn start_neighbour(marker: &str) -> Result<Pid, Stop> {
+    let words = probe(["sleep", marker])?;
+    Command::new(&words[0]).args(&words[1..]).stdin(Stdio::null()).stdout(Stdio::null()).spawn()?;
+    wait_for(marker)
+}
 
-    /// Give the probe with `marker` time to end; whether it did.
-    pub(crate) fn is_gone(&self, marker: &str) -> Result<bool, Stop> {
-        Ok(fence::wait_until(Instant::now() + PATIENCE / 4, || Ok(find(marker).is_none()))?)
-    }
+/// Wait until the probe with `marker` runs, in whatever PID namespace.
+pub(crate) fn wait_for(marker: &str) -> Result<Pid, Stop> {
+    let mut found = None;
+    fence::wait_until(Instant::now() + PATIENCE, || {
+        found = find(marker);
+        Ok(found.is_some())
+    })?;
+    found.ok_or_else(|| Stop::Failed(format!("the process {marker:?} was not started")))
+}
+
+/// Give the probe with `marker` time to end; whether it did.
+pub(crate) fn is_gone(marker: &str) -> Result<bool, Stop> {
+    Ok(fence::wait_until(Instant::now() + PATIENCE / 4, || Ok(find(marker).is_none()))?)
 }
 
 /// The probe with `marker` among its arguments, as the fence's `/proc` shows it. The runtime has the
 /// same words on its own command line, but not in this place; and a zombie is gone.
 fn find(marker: &str) -> Option<Pid> {
-    crate::probe::processes().into_iter().find(|pid| {
-        let words = crate::probe::command_line(*pid);
-        words.get(1).is_some_and(|word| word == PROBE)
-            && words.iter().any(|word| word == marker)
-            && !is_zombie(*pid)
-    }).map(Pid::from_raw)
+    crate::probe::processes()
+        .into_iter()
+        .find(|pid| {
+            let words = crate::probe::command_line(*pid);
+            words.get(1).is_some_and(|word| word == PROBE)
+                && words.iter().any(|word| word == marker)
+                && !is_zombie(*pid)
+        })
+        .map(Pid::from_raw)
 }
 
 fn is_zombie(pid: i32) -> bool {
@@ -181,8 +184,9 @@ impl Ended {
 
     /// What the probe printed as JSON; where it did not, what the runtime said instead.
     pub(crate) fn json<T: serde::de::DeserializeOwned>(&self) -> Result<T, Stop> {
-        serde_json::from_str(&self.stdout)
-            .map_err(|_| Stop::Failed(format!("no answer from inside, {self}: {}{}", self.stdout, self.stderr)))
+        serde_json::from_str(&self.stdout).map_err(|_| {
+            Stop::Failed(format!("no answer from inside, {self}: {}{}", self.stdout, self.stderr))
+        })
     }
 }
 

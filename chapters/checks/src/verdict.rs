@@ -2,10 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    ATTACKS, Attack, CHECKS, Check, Scene, Subject, User, fence,
-    scene::Stop,
-};
+use crate::{ATTACKS, Attack, CHECKS, Check, Scene, Subject, User, fence, scene::Stop};
 
 /// What is said about one check or attack on one subject.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -35,7 +35,8 @@ pub fn stage<R: Args>(
     run: impl FnOnce(&R) -> Result<WaitStatus>,
 ) -> ExitCode {
     let command = Stage::<R>::command().name(name).bin_name(name);
-    let stage = command.try_get_matches_from(arguments).and_then(|found| Stage::<R>::from_arg_matches(&found));
+    let stage =
+        command.try_get_matches_from(arguments).and_then(|found| Stage::<R>::from_arg_matches(&found));
     match stage {
         Ok(Stage { explain, command: StageCommand::Run(arguments) }) => {
             if explain {

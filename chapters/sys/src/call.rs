@@ -10,6 +10,7 @@ use crate::{Error, Place, Result, explain};
 ///
 /// `line` is the call as strace would print it, `page` the man page that describes it.
 #[track_caller]
+#[expect(clippy::needless_pass_by_value, reason = "every caller makes the line for this call alone")]
 pub(crate) fn call<T: Outcome>(
     page: &'static str,
     line: String,
@@ -22,7 +23,7 @@ pub(crate) fn call<T: Outcome>(
         Err(errno) => format!("-1 {errno:?}"),
     };
     explain::call(&line, &outcome, page, &place);
-    result.map_err(|errno| Error::of_call(line, page, errno, place))
+    result.map_err(|errno| Error::of_call(&line, page, errno, place))
 }
 
 /// What `--explain` shows after the equals sign.

@@ -14,7 +14,6 @@ pub fn close_range_cloexec(first: u32) -> Result<()> {
 fn raw(first: u32) -> nix::Result<()> {
     // SAFETY: three integers go in. The descriptors stay open until execve, so no owner of one is
     // left with a number that means something else.
-    let answer =
-        unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, libc::CLOSE_RANGE_CLOEXEC) };
+    let answer = unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, libc::CLOSE_RANGE_CLOEXEC) };
     Errno::result(answer).map(drop)
 }

@@ -57,8 +57,8 @@ impl Error {
         }
     }
 
-    pub(crate) fn of_call(line: String, page: &str, errno: Errno, place: Place) -> Error {
-        let (why, remedy) = remedy::find(&line, errno).unzip();
+    pub(crate) fn of_call(line: &str, page: &str, errno: Errno, place: Place) -> Error {
+        let (why, remedy) = remedy::find(line, errno).unzip();
         Error {
             kind: if page == "execve(2)" { kind_of_exec(errno) } else { Kind::Runtime },
             what: format!("{line}: {errno:?} ({})", errno.desc()),
@@ -126,7 +126,8 @@ impl fmt::Display for Error {
         if let Some(place) = &self.place {
             write!(f, "\n  where   {}, {place}", self.side)?;
         }
-        let chapter = self.place.as_ref().and_then(Place::chapter).map(|n| format!("chapter {n} of the book"));
+        let chapter =
+            self.place.as_ref().and_then(Place::chapter).map(|n| format!("chapter {n} of the book"));
         let read: Vec<String> = self.page.clone().into_iter().chain(chapter).collect();
         if !read.is_empty() {
             write!(f, "\n  read    {}", read.join(", "))?;
@@ -152,7 +153,7 @@ mod tests {
     fn reads_like_an_strace_line() {
         let place = Place { file: "chapters/ch04-mount-namespace/src/mounts.rs".into(), line: 31 };
         let error =
-            Error::of_call("mount(\"proc\", \"/x\", \"proc\", 0, NULL)".into(), "mount(2)", Errno::ENOENT, place);
+            Error::of_call("mount(\"proc\", \"/x\", \"proc\", 0, NULL)", "mount(2)", Errno::ENOENT, place);
         assert_eq!(
             error.to_string(),
             "mount(\"proc\", \"/x\", \"proc\", 0, NULL): ENOENT (No such file or directory)\n  \

@@ -52,28 +52,28 @@ pub(crate) fn set_side(side: Side) {
 /// From here on, show every call on standard error.
 pub fn enable() {
     let screen = SCREEN.get_or_init(Screen::of_stderr);
-    screen.print(&screen.row(screen.dim, "", "parent", "child"));
-    screen.print(&screen.rule());
+    Screen::print(&screen.row(screen.dim, "", "parent", "child"));
+    Screen::print(&screen.rule());
 }
 
 /// A sentence across both columns, for what a system call alone does not say.
 pub fn note(text: &str) {
     if let Some(screen) = SCREEN.get() {
-        screen.print(&screen.remark(text));
+        Screen::print(&screen.remark(text));
     }
 }
 
 /// A call that has returned.
 pub(crate) fn call(line: &str, outcome: &str, page: &str, place: &Place) {
     if let Some(screen) = SCREEN.get() {
-        screen.print(&screen.call(&format!("{line} = {outcome}"), page, place.chapter()));
+        Screen::print(&screen.call(&format!("{line} = {outcome}"), page, place.chapter()));
     }
 }
 
 /// A call that does not return when it succeeds.
 pub(crate) fn announce(line: &str, page: &str, place: &Place) {
     if let Some(screen) = SCREEN.get() {
-        screen.print(&screen.call(&format!("{line} …"), page, place.chapter()));
+        Screen::print(&screen.call(&format!("{line} …"), page, place.chapter()));
     }
 }
 
@@ -106,7 +106,7 @@ impl Screen {
         }
     }
 
-    fn print(&self, text: &str) {
+    fn print(text: &str) {
         // One write for the whole row, so that rows of the two processes never mix. A standard error
         // that cannot be written to must not stop the container.
         std::io::stderr().write_all(text.as_bytes()).ok();
@@ -144,8 +144,8 @@ impl Screen {
     }
 
     fn remark(&self, text: &str) -> String {
-        let lines = wrap(text, MARGIN + 2 * self.column);
-        lines.iter().map(|line| format!("{dim}  ▸ {line}{dim:#}\n", dim = self.dim)).collect()
+        let (lines, dim) = (wrap(text, MARGIN + 2 * self.column), self.dim);
+        format!("{dim}  ▸ {}{dim:#}\n", lines.join("\n    "))
     }
 }
 
@@ -171,8 +171,7 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
             }
         }
     }
-    lines.iter_mut().for_each(|line| line.truncate(line.trim_end().len()));
-    lines
+    lines.iter().map(|line| line.trim_end().to_owned()).collect()
 }
 
 /// A piece that is longer than a whole line is cut.
@@ -187,11 +186,10 @@ mod tests {
 
     #[test]
     fn long_calls_go_on_below() {
-        assert_eq!(wrap("mount(NULL, \"/\", NULL, MS_REC|MS_PRIVATE, NULL) = 0", 24), [
-            "mount(NULL, \"/\", NULL,",
-            "MS_REC|MS_PRIVATE, NULL)",
-            "= 0"
-        ]);
+        assert_eq!(
+            wrap("mount(NULL, \"/\", NULL, MS_REC|MS_PRIVATE, NULL) = 0", 24),
+            ["mount(NULL, \"/\", NULL,", "MS_REC|MS_PRIVATE, NULL)", "= 0"]
+        );
         assert_eq!(wrap("abcdef", 3), ["abc", "def"]);
         assert_eq!(wrap("", 3), [""]);
     }

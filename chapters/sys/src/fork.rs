@@ -32,7 +32,7 @@ pub fn alarm(seconds: u32) -> Result<()> {
     })
 }
 
-/// `sigprocmask(2)` with SIG_SETMASK: exactly `signals` wait until they are let through again.
+/// `sigprocmask(2)` with `SIG_SETMASK`: exactly `signals` wait until they are let through again.
 #[track_caller]
 pub fn sigmask_set(signals: &[Signal]) -> Result<()> {
     let names: Vec<&str> = signals.iter().map(|signal| signal.as_str()).collect();

@@ -6,8 +6,8 @@ use crate::{Result, call::call};
 
 /// `prctl(PR_SET_DUMPABLE, 1)`: this process's files in /proc belong to its user again.
 ///
-/// A process that changes its user becomes undumpable, and then /proc/self/uid_map belongs to root:
-/// PR_SET_DUMPABLE(2const), proc(5).
+/// A process that changes its user becomes undumpable, and then `/proc/self/uid_map` belongs to root:
+/// `PR_SET_DUMPABLE(2const)`, proc(5).
 #[track_caller]
 pub fn prctl_set_dumpable() -> Result<()> {
     call("PR_SET_DUMPABLE(2const)", "prctl(PR_SET_DUMPABLE, 1)".into(), || {
@@ -29,8 +29,7 @@ pub fn prctl_set_no_new_privs() -> Result<()> {
 pub fn prctl_capbset_drop(capability: u32) -> Result<()> {
     call("PR_CAPBSET_DROP(2const)", format!("prctl(PR_CAPBSET_DROP, {capability})"), || {
         // SAFETY: integers go in, and the kernel wants zeros for the three that have no meaning here.
-        let answer =
-            unsafe { libc::prctl(libc::PR_CAPBSET_DROP, libc::c_ulong::from(capability), 0, 0, 0) };
+        let answer = unsafe { libc::prctl(libc::PR_CAPBSET_DROP, libc::c_ulong::from(capability), 0, 0, 0) };
         Errno::result(answer).map(drop)
     })
 }

@@ -44,10 +44,7 @@ fn raw_clone3(flags: u64) -> nix::Result<i32> {
     // SAFETY: an all-zero clone_args is a valid value, it consists of integers only.
     let mut arguments: libc::clone_args = unsafe { std::mem::zeroed() };
     arguments.flags = flags;
-    #[expect(clippy::cast_sign_loss, reason = "SIGCHLD is 17")]
-    {
-        arguments.exit_signal = libc::SIGCHLD as u64;
-    }
+    arguments.exit_signal = libc::SIGCHLD as u64;
     // SAFETY: without CLONE_VM and with no stack given, the child runs on a copy of this memory, as
     // after fork(2). The kernel reads size_of(clone_args) bytes of a struct that outlives the call.
     let answer =
@@ -90,9 +87,7 @@ pub fn waitpid(pid: Pid, flags: WaitPidFlag) -> Result<WaitStatus> {
 /// `prctl(PR_SET_PDEATHSIG)`: the signal that this process gets when its parent dies.
 #[track_caller]
 pub fn prctl_set_pdeathsig(signal: Signal) -> Result<()> {
-    call("prctl(2)", format!("prctl(PR_SET_PDEATHSIG, {signal})"), || {
-        nix::sys::prctl::set_pdeathsig(signal)
-    })
+    call("prctl(2)", format!("prctl(PR_SET_PDEATHSIG, {signal})"), || nix::sys::prctl::set_pdeathsig(signal))
 }
 
 /// `setgroups(2)`: the supplementary groups of this process.
@@ -130,6 +125,10 @@ pub fn setrlimit(resource: Resource, limit: u64) -> Result<()> {
 
 /// Die of a real segmentation fault. A signal that a process sends itself is another matter: PID 1 of a
 /// PID namespace would not get it.
+///
+/// # Panics
+///
+/// Where something is mapped at address 0, which takes a process that wants it so.
 #[allow(unsafe_code)]
 pub fn segfault() -> ! {
     // SAFETY: none, and that is its purpose: the page at address 0 is never mapped, so the kernel ends

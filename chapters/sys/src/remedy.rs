@@ -13,7 +13,8 @@ pub(crate) fn find(call: &str, errno: Errno) -> Option<(String, String)> {
         ("clone3" | "unshare", Errno::EPERM) => no_namespaces(),
         ("clone3", Errno::ENOSYS) => (
             "clone3 is newer than Linux 5.3, or a seccomp filter around us hides it".into(),
-            "Inside Docker or a dev container, give the outer one --privileged, or use a virtual machine.".into(),
+            "Inside Docker or a dev container, give the outer one --privileged, or use a virtual machine."
+                .into(),
         ),
         ("clone3" | "unshare", Errno::ENOSPC | Errno::EUSERS) => (
             format!("a limit on namespaces is reached: {}", limits()),
@@ -29,12 +30,12 @@ pub(crate) fn find(call: &str, errno: Errno) -> Option<(String, String)> {
             "a new /proc would show more than the present one, which has parts covered: so it is inside \
              Docker or another container"
                 .into(),
-            "Give the outer container --security-opt systempaths=unconfined, or use a virtual machine.".into(),
+            "Give the outer container --security-opt systempaths=unconfined, or use a virtual machine."
+                .into(),
         ),
-        ("sethostname", Errno::EINVAL) => (
-            "a hostname has at most 64 bytes (HOST_NAME_MAX)".into(),
-            "Choose a shorter --hostname.".into(),
-        ),
+        ("sethostname", Errno::EINVAL) => {
+            ("a hostname has at most 64 bytes (HOST_NAME_MAX)".into(), "Choose a shorter --hostname.".into())
+        }
         ("chdir", Errno::ENOENT) => (
             "the directory does not exist inside the container".into(),
             "Name one that exists with --workdir, or leave it out.".into(),

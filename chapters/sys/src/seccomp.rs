@@ -11,15 +11,14 @@ use crate::{Result, call::call};
 pub fn seccomp_get_action_avail(name: &str, value: u32) -> Result<()> {
     call("seccomp(2)", format!("seccomp(SECCOMP_GET_ACTION_AVAIL, 0, {name})"), || {
         // SAFETY: the kernel reads one u32 and keeps nothing of it; `value` outlives the call.
-        let answer = unsafe {
-            libc::syscall(libc::SYS_seccomp, libc::SECCOMP_GET_ACTION_AVAIL, 0, &raw const value)
-        };
+        let answer =
+            unsafe { libc::syscall(libc::SYS_seccomp, libc::SECCOMP_GET_ACTION_AVAIL, 0, &raw const value) };
         Errno::result(answer).map(drop)
     })
 }
 
 /// `seccomp(SECCOMP_SET_MODE_FILTER)` with the shortest of all filters, which allows every call. It
-/// takes no_new_privs or CAP_SYS_ADMIN, as every filter does.
+/// takes `no_new_privs` or `CAP_SYS_ADMIN`, as every filter does.
 #[track_caller]
 #[allow(unsafe_code)]
 pub fn seccomp_allow_all() -> Result<()> {
@@ -30,9 +29,8 @@ pub fn seccomp_allow_all() -> Result<()> {
         let program = libc::sock_fprog { len: 1, filter: filter.as_mut_ptr() };
         // SAFETY: the kernel copies the `len` = 1 instructions that `filter` points to before the
         // call returns, and both structs outlive it.
-        let answer = unsafe {
-            libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, 0, &raw const program)
-        };
+        let answer =
+            unsafe { libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, 0, &raw const program) };
         Errno::result(answer).map(drop)
     })
 }

@@ -16,12 +16,7 @@ use crate::{
 #[track_caller]
 pub fn socketpair() -> Result<(OwnedFd, OwnedFd)> {
     call("socketpair(2)", "socketpair(AF_UNIX, SOCK_SEQPACKET|SOCK_CLOEXEC)".into(), || {
-        nix::sys::socket::socketpair(
-            AddressFamily::Unix,
-            SockType::SeqPacket,
-            None,
-            SockFlag::SOCK_CLOEXEC,
-        )
+        nix::sys::socket::socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC)
     })
 }
 
