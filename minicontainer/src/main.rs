@@ -2,6 +2,7 @@
 //!
 //! Every feature lives in the chapter that teaches it; this program only gives them one command line.
 
+mod doctor;
 mod ladder;
 mod stages;
 
@@ -34,6 +35,8 @@ enum Command {
     Run(ch04::stage::Run),
     /// Be the runtime as it stands after a chapter: `stage 2 run -- hostname`
     Stage(stages::Stage),
+    /// Say what of the course works on this machine, and what to do about the rest
+    Doctor(doctor::Doctor),
     /// What each stage, runc and crun really show, as a table: checks and attacks
     Ladder(ladder::Ladder),
     /// Print the script that makes a shell complete our commands: `source <(minicontainer completions bash)`
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
     match arguments.command {
         Command::Run(run) => cli::finish(NAME, cli::run_in_foreground(|| ch04::stage::parent(&run))),
         Command::Stage(stage) => stages::run(stage),
+        Command::Doctor(flags) => doctor::run(&flags, stages::LAST).unwrap_or_else(fail),
         Command::Ladder(flags) => ladder::run(&flags).unwrap_or_else(fail),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), NAME, &mut std::io::stdout());

@@ -15,7 +15,7 @@ pub struct Stage {
     /// The chapter after which to stand
     #[arg(value_name = "CHAPTER", value_parser = clap::value_parser!(u8).range(1..=i64::from(LAST)))]
     number: u8,
-    /// What that stage is given: run [OPTIONS] [COMMAND…]
+    /// What that stage is given, such as: run -- ps ax
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true, value_name = "ARGUMENTS")]
     arguments: Vec<OsString>,
 }

@@ -51,9 +51,11 @@ impl Drop for Cage {
         let mut hierarchies = vec![PathBuf::from("/sys/fs/cgroup")];
         let entries = fs_err::read_dir("/sys/fs/cgroup").into_iter().flatten().flatten();
         hierarchies.extend(entries.map(|entry| entry.path()));
-        for group in hierarchies.iter().map(|hierarchy| hierarchy.join(&self.name)) {
-            if group.is_dir() {
-                remove(&group);
+        for name in [&self.name, &bundles(&self.name)] {
+            for group in hierarchies.iter().map(|hierarchy| hierarchy.join(name)) {
+                if group.is_dir() {
+                    remove(&group);
+                }
             }
         }
     }
@@ -74,9 +76,14 @@ fn remove(group: &Path) {
     eprintln!("checks: the group {} could not be removed", group.display());
 }
 
-/// Where runc and crun put the container of a bundle: below the fence's own group.
+/// Where runc and crun put the container of a bundle: beside the fence's own group, because a v2 group
+/// with processes in it cannot hand its controllers to groups below.
 pub(crate) fn group_of_bundles(folder: &Path) -> String {
-    format!("/{}/bundle", name(folder))
+    format!("/{}", bundles(&name(folder)))
+}
+
+fn bundles(name: &str) -> String {
+    format!("{name}-bundles")
 }
 
 /// The folder's name is unique on this machine, so the group's is.

@@ -83,8 +83,12 @@ pub fn attack(attack: &Attack, subject: &Subject) -> Verdict {
     match fence::run(&Job::Attack(attack.name.to_owned()), subject) {
         Answer::CouldNotRun(reason) => Verdict::CouldNotRun { reason },
         Answer::Attacked { succeeded: false, evidence } => Verdict::Passed { observed: evidence },
-        Answer::Attacked { succeeded: true, evidence } | Answer::Observed(evidence) => {
+        Answer::Attacked { succeeded: true, evidence } => {
             Verdict::Failed { observed: evidence, expected: "stopped".to_owned() }
+        }
+        // A container that did not start has stopped nothing.
+        Answer::Observed(what) => {
+            Verdict::CouldNotRun { reason: format!("the attacker did not run: {what}") }
         }
     }
 }

@@ -81,7 +81,13 @@ fn no_namespaces() -> (String, String) {
 
 fn apparmor_restricts() -> bool {
     let restricted = value("/proc/sys/kernel/apparmor_restrict_unprivileged_userns");
-    restricted.as_deref() == Some("1") && !nix::unistd::geteuid().is_root()
+    restricted.as_deref() == Some("1") && !is_root_of_the_machine()
+}
+
+/// Root here and outside: inside a user namespace somebody else may look like root, but not in the map.
+fn is_root_of_the_machine() -> bool {
+    let map = value("/proc/self/uid_map").unwrap_or_default();
+    nix::unistd::geteuid().is_root() && map.split_whitespace().eq(["0", "0", "4294967295"])
 }
 
 /// What kind of container this process is already in, by the marks that they leave.

@@ -37,7 +37,6 @@ pub fn attempt<T: Serialize + DeserializeOwned>(
 /// The alarm bounds every attempt; Ctrl-C and its like end the doctor, but wait in here until the
 /// attempt has cleaned up after itself.
 fn calmly() -> Result<()> {
-    sys::restore_default(Signal::SIGALRM)?;
     sys::sigmask_set(&[Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT])?;
     sys::alarm(PATIENCE)
 }

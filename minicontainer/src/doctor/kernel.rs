@@ -1,21 +1,22 @@
 //! The kernel: its version, and the two newest calls that every stage makes.
 
-use sys::{CloneFlags, Result};
+use sys::{CloneFlags, Error};
 
 use super::{
     attempt::attempt,
-    row::{Answer, Row},
+    row::{Answer, Kind, Row},
+    users::Users,
 };
 
 /// The oldest kernel with everything that the stages call, see [`rows`].
 const OLDEST: (u32, u32) = (5, 11);
 
-/// - clone3(2) came with Linux 5.3, close_range(2) with 5.9, its flag `CLOSE_RANGE_CLOEXEC` with 5.11;
+/// - clone3(2) came with Linux 5.3, `close_range(2)` with 5.9, its flag `CLOSE_RANGE_CLOEXEC` with 5.11;
 /// - overlayfs in a user namespace came with 5.11 (overlayfs.rst in the kernel's documentation);
 /// - seccomp's user notification came with 5.0 (seccomp(2)), time namespaces with 5.6
 ///   (`time_namespaces(7)`), cgroup namespaces with 4.6 (`cgroup_namespaces(7)`).
-pub fn rows() -> Vec<Row> {
-    vec![version(), clone3(), close_range()]
+pub fn rows(users: &Users) -> Vec<Row> {
+    vec![version(), clone3(users), close_range(users)]
 }
 
 fn version() -> Row {
@@ -34,29 +35,25 @@ fn version() -> Row {
         .remedy("Use a newer kernel: any distribution since 2021 has one. A virtual machine is enough.")
 }
 
-fn clone3() -> Row {
-    let born = || attempt(|| sys::clone3(CloneFlags::empty()), || Ok(()));
-    tried("clone3", "clone3, the call that makes each container's first process", "clone3(0)", born)
+/// Chapter 1 already makes its child with clone3, so a filter that hides it, as Docker's does, blocks all.
+fn clone3(users: &Users) -> Row {
+    users.row("clone3", "the call that makes each container's first process", cure, |_| {
+        attempt(|| sys::clone3(CloneFlags::empty()), || Ok(()))?;
+        Ok("clone3(0)".to_owned().into())
+    })
 }
 
-fn close_range() -> Row {
-    tried(
-        "close_range",
-        "close_range, or the command inherits the caller's files",
-        "close_range(3, ~0, CLOSE_RANGE_CLOEXEC)",
-        || sys::close_range_cloexec(3),
-    )
+fn close_range(users: &Users) -> Row {
+    users.row("close_range", "or the command inherits the caller's files", cure, |_| {
+        sys::close_range_cloexec(3)?;
+        Ok("close_range(3, ~0, CLOSE_RANGE_CLOEXEC)".to_owned().into())
+    })
 }
 
-fn tried(id: &'static str, about: &'static str, called: &str, work: impl FnOnce() -> Result<()>) -> Row {
-    match attempt(sys::fork, work) {
-        Ok(()) => Row::new(id, about, Answer::Yes).looked_at(format!("{called}: ok")),
-        Err(error) => Row::new(id, about, Answer::No)
-            .remedy(error.remedy.map_or_else(
-                || "Use a newer kernel; inside Docker or a dev container, --privileged.".into(),
-                |remedy| format!("{} {remedy}", error.why.unwrap_or_default() + "."),
-            ))
-            .looked_at(error.what),
+fn cure(_: Kind, error: &Error) -> String {
+    match (&error.why, &error.remedy) {
+        (Some(why), Some(remedy)) => format!("Because {why}. {remedy}"),
+        _ => "Use a newer kernel; inside Docker or a dev container, --privileged.".into(),
     }
 }
 

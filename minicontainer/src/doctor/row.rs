@@ -70,16 +70,7 @@ pub struct Row {
 impl Row {
     /// A row for which it does not matter who asks.
     pub fn new(id: &'static str, about: &'static str, answer: Answer) -> Row {
-        Row {
-            id,
-            group: "",
-            about,
-            answer,
-            root: None,
-            ordinary: None,
-            looked_at: Vec::new(),
-            remedy: None,
-        }
+        Row { id, group: "", about, answer, root: None, ordinary: None, looked_at: Vec::new(), remedy: None }
     }
 
     /// The same row with one more thing that was looked at.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use sys::{CloneFlags, Error, Gid, Pid, Result, Uid};
 
 use super::{
@@ -71,6 +72,11 @@ impl Users {
         self.ordinary.as_ref().ok().copied()
     }
 
+    /// Only the ordinary user, for what root has no use for.
+    pub fn without_root(&self) -> Users {
+        Users { root: Err("root has no use for it".into()), ordinary: self.ordinary.clone() }
+    }
+
     /// One sentence: who tries, and who does not.
     pub fn said(&self) -> String {
         match (&self.root, &self.ordinary) {
@@ -82,38 +88,41 @@ impl Users {
     }
 
     /// A row that everybody tries. `work` runs in a child of that user's and answers with what it
-    /// called; `advise` knows what to do about an error.
+    /// called; `cure` knows what to do about an error.
     pub fn row(
         &self,
         id: &'static str,
         about: &'static str,
-        advise: impl Fn(Kind, &Error) -> Option<String>,
-        work: impl Fn(Who) -> Result<String>,
+        cure: impl Fn(Kind, &Error) -> String,
+        work: impl Fn(Who) -> Result<Called>,
     ) -> Row {
         let mut row = Row::new(id, about, Answer::NotTried);
-        let mut advice = None;
+        let mut remedies: Vec<String> = Vec::new();
         for (kind, who) in [(Kind::Root, &self.root), (Kind::Ordinary, &self.ordinary)] {
             let mut answer = Answer::NotTried;
             if let Ok(who) = who {
                 let outcome = attempt(sys::fork, || who.become_that().and_then(|()| work(*who)));
                 (answer, row) = match outcome {
-                    Ok(called) => (Answer::Yes, row.looked_at(format!("{called} as {who}: ok"))),
+                    Ok(called) => (Answer::Yes, row.looked_at(called.by(*who))),
                     Err(error) => {
-                        advice = advise(kind, &error).or(advice);
-                        (Answer::No, row.looked_at(format!("as {who}: {}", error.what)))
+                        remedies.push(cure(kind, &error));
+                        (Answer::No, row.looked_at(literally(&error.what, *who)))
                     }
                 };
             }
             *if kind == Kind::Root { &mut row.root } else { &mut row.ordinary } = Some(answer);
         }
         row.answer = Answer::over([row.root, row.ordinary].into_iter().flatten());
-        if row.looked_at.is_empty() {
-            row = row.looked_at(self.said());
-        }
-        match advice {
-            Some(advice) => row.remedy(advice),
-            None => row,
-        }
+        remedies.dedup();
+        row.remedy(remedies.join(" "))
+    }
+}
+
+/// An error with who it was that tried: `unshare(CLONE_NEWUSER) as uid 1000: EPERM (…)`.
+fn literally(what: &str, who: Who) -> String {
+    match what.rsplit_once("): ") {
+        Some((call, errno)) => format!("{call}) as {who}: {errno}"),
+        None => format!("as {who}: {what}"),
     }
 }
 
@@ -123,19 +132,59 @@ fn sudo_user() -> Option<(u32, u32)> {
     Some((number("SUDO_UID")?, number("SUDO_GID")?))
 }
 
+/// What a try that worked has called.
+#[derive(Serialize, Deserialize)]
+pub struct Called {
+    what: String,
+    /// Whether it was in a user namespace that it had to make first.
+    borrowed: bool,
+}
+
+impl From<String> for Called {
+    fn from(what: String) -> Called {
+        Called { what, borrowed: false }
+    }
+}
+
+impl Called {
+    fn by(&self, who: Who) -> String {
+        let within = if self.borrowed { " in a user namespace" } else { "" };
+        format!("{} as {who}{within}: ok", self.what)
+    }
+}
+
 /// Do `work` in `namespaces` as the course's stages do: an ordinary user borrows root first
-/// ([`ch02::rootless`]), and the child is born into the namespaces. `called` names what it calls.
-pub fn inside(namespaces: CloneFlags, called: &str, work: impl FnOnce() -> Result<()>) -> Result<String> {
+/// ([`ch02::rootless`]), and a child is born into the namespaces. `called` names what `work` calls.
+pub fn inside(namespaces: CloneFlags, called: &str, work: impl FnOnce() -> Result<()>) -> Result<Called> {
     let before = look::link("/proc/self/ns/user");
     ch02::rootless::borrow_root()?;
-    let borrowed = if look::link("/proc/self/ns/user") == before { "" } else { ", in a user namespace," };
+    let borrowed = look::link("/proc/self/ns/user") != before;
+    if namespaces.is_empty() {
+        work()?;
+        return Ok(Called { what: called.to_owned(), borrowed });
+    }
     attempt(|| sys::clone3(namespaces), work)?;
     let names: Vec<&str> = namespaces.iter_names().map(|(name, _)| name).collect();
     let called = if called.is_empty() { String::new() } else { format!(", {called}") };
-    Ok(format!("clone3({}){called}{borrowed}", names.join("|")))
+    Ok(Called { what: format!("clone3({}){called}", names.join("|")), borrowed })
 }
 
 /// Whether this process is PID 1.
 pub fn is_pid_1() -> bool {
     Pid::this().as_raw() == 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_says_who_tried() {
+        let what = "mount(\"a\", \"/b\", \"proc\", 0, NULL): EPERM (Operation not permitted)";
+        assert_eq!(
+            literally(what, Who::Root),
+            "mount(\"a\", \"/b\", \"proc\", 0, NULL) as root: EPERM (Operation not permitted)"
+        );
+        assert_eq!(literally("no answer", Who::Myself(Uid::from_raw(7))), "as uid 7: no answer");
+    }
 }

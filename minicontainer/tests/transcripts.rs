@@ -1,0 +1,444 @@
+//! The book's terminal transcripts, run and compared. No page shows output that somebody typed.
+//!
+//! `book/transcripts/NAME.txt` is what a reader sees: a line that begins with `$ ` is a command, `> `
+//! continues it, and the lines up to the next command are what it prints, on both streams. The commands of
+//! a file are run one after the other, each by a `sh` of its own, in a folder made for them, with
+//! `minicontainer` and the stages `ch01`, `ch02`, … in PATH. A command has ended when nobody holds its output any more, so one that
+//! is to stay in the background sends them elsewhere: `sleep 9 > log 2>&1 &`. The end of the file ends it.
+//!
+//! | file | is run |
+//! |---|---|
+//! | `NAME.txt` | always |
+//! | `NAME.root.txt` | by root only |
+//! | `NAME.user.txt` | by an ordinary user only |
+//!
+//! `UPDATE_TRANSCRIPTS=1` writes what was seen into the file.
+
+use std::{
+    ffi::OsString,
+    fmt::{self, Write},
+    io::{self, Read},
+    os::unix::fs::{PermissionsExt, symlink},
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitCode, Stdio},
+    sync::{Arc, LazyLock, mpsc},
+    time::Duration,
+};
+
+use checks::{User, harness};
+use libtest_mimic::{Completion, Failed, Trial};
+use nix::{
+    sys::signal::{Signal, killpg},
+    unistd::Pid,
+};
+use tempfile::TempDir;
+
+/// How long one command may take.
+const TIME_LIMIT: Duration = Duration::from_secs(60);
+
+/// Programs in transcripts that a machine may be without.
+const MAY_BE_MISSING: [&str; 13] = [
+    "bash", "crun", "findmnt", "ipcmk", "ipcs", "ip", "lsns", "nsenter", "ps", "runc", "setpriv", "strace",
+    "unshare",
+];
+
+fn main() -> ExitCode {
+    harness::main_with(|| trials().expect("the transcripts can be read"))
+}
+
+fn trials() -> io::Result<Vec<Trial>> {
+    let programs = Arc::new(programs()?);
+    let mut trials = Vec::new();
+    for path in files("transcripts", "txt")? {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let programs = Arc::clone(&programs);
+        if is_for(User::current(), &name) {
+            trials.push(Trial::ignorable_test(name, move || replay(&path, programs.path())));
+        }
+    }
+    trials.push(Trial::test("pages::every_transcript_is_shown", every_transcript_is_shown));
+    trials.push(Trial::test("pages::every_terminal_is_a_transcript", every_terminal_is_a_transcript));
+    trials.extend(tests());
+    Ok(trials)
+}
+
+/// Whether `user` runs the transcript of this name.
+fn is_for(user: User, name: &str) -> bool {
+    let others = if user == User::Root { "user" } else { "root" };
+    name.rsplit_once('.').is_none_or(|(_, whose)| whose != others)
+}
+
+/// The files of a folder of the book, in order.
+fn files(folder: &str, extension: &str) -> io::Result<Vec<PathBuf>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../book").join(folder);
+    let entries = fs_err::read_dir(folder)?.map(|entry| Ok(entry?.path()));
+    let mut files = entries.collect::<io::Result<Vec<PathBuf>>>()?;
+    files.retain(|path| path.extension().is_some_and(|of_this| of_this == extension));
+    files.sort();
+    Ok(files)
+}
+
+// Running
+
+/// A folder with what a transcript may call. It is made before the tests start their threads: a script that
+/// another thread still holds open for writing cannot be executed (ETXTBSY).
+fn programs() -> io::Result<TempDir> {
+    let folder = tempfile::tempdir()?;
+    symlink(env!("CARGO_BIN_EXE_minicontainer"), folder.path().join("minicontainer"))?;
+    for chapter in 1..=4 {
+        let script = folder.path().join(format!("ch{chapter:02}"));
+        fs_err::write(&script, format!("#!/bin/sh\nexec minicontainer stage {chapter} \"$@\"\n"))?;
+        fs_err::set_permissions(&script, PermissionsExt::from_mode(0o755))?;
+    }
+    Ok(folder)
+}
+
+/// Run the commands of a file and compare.
+fn replay(path: &Path, programs: &Path) -> Result<Completion, Failed> {
+    let steps = parse(&fs_err::read_to_string(path)?)?;
+    if let Some(reason) = missing(&steps).or(NO_NAMESPACES.clone()) {
+        return harness::could_not_run(&reason);
+    }
+    let mut terminal = Terminal::open(programs)?;
+    let mut seen = Vec::new();
+    for step in &steps {
+        let output =
+            terminal.run(&step.command).map_err(|error| format!("{}: {error}", place(path, step)))?;
+        seen.push(Step { output, ..step.clone() });
+    }
+    let update_asked = std::env::var_os("UPDATE_TRANSCRIPTS").is_some_and(|value| value == "1");
+    match report(path, &steps, &seen) {
+        None => {}
+        Some(_) if update_asked => update(path, &steps, &seen)?,
+        Some(message) => return Err(message.into()),
+    }
+    Ok(Completion::Completed)
+}
+
+/// What has changed, if anything has, and what to do about it.
+fn report(path: &Path, steps: &[Step], seen: &[Step]) -> Option<String> {
+    let changed = steps.iter().zip(seen).filter(|(step, seen)| !same(&step.output, &seen.output));
+    let differences: Vec<String> = changed
+        .map(|(step, seen)| format!("{}\n{}", place(path, step), difference(&step.output, &seen.output)))
+        .collect();
+    let name = path.file_stem().unwrap_or_default().display();
+    (!differences.is_empty()).then(|| {
+        format!(
+            "{}- is in the file, + was seen now. If now is right:\n  \
+             UPDATE_TRANSCRIPTS=1 cargo test -p minicontainer --test transcripts -- --exact {name}",
+            differences.concat()
+        )
+    })
+}
+
+fn place(path: &Path, step: &Step) -> String {
+    let file = path.file_name().unwrap_or_default().display();
+    format!("book/transcripts/{file}:{}: $ {}", step.line, step.command)
+}
+
+/// Write what was seen into the file. What is the same but for its numbers stays as it was.
+fn update<'a>(path: &Path, steps: &'a [Step], seen: &'a [Step]) -> Result<(), Failed> {
+    let keep =
+        |(step, seen): (&'a Step, &'a Step)| if same(&step.output, &seen.output) { step } else { seen };
+    let text: String = steps.iter().zip(seen).map(keep).map(Step::to_string).collect();
+    let commands = |steps: &[Step]| steps.iter().map(|step| step.command.clone()).collect::<Vec<_>>();
+    if commands(&parse(&text)?) != commands(steps) {
+        return Err("some output looks like a command: it begins with `$ `, or right away with `> `".into());
+    }
+    fs_err::write(path, text)?;
+    eprintln!("book/transcripts/{} was rewritten", path.file_name().unwrap_or_default().display());
+    Ok(())
+}
+
+/// Why the steps cannot be run here, if it is for a program that is not installed.
+fn missing(steps: &[Step]) -> Option<String> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let installed = |name: &str| {
+        std::env::split_paths(&path).chain(SBIN.map(PathBuf::from)).any(|dir| dir.join(name).is_file())
+    };
+    let mut words: Vec<&str> = steps.iter().flat_map(|step| step.command.split_whitespace()).collect();
+    if words.contains(&"ladder") {
+        words.extend(["runc", "crun"]);
+    }
+    let name = MAY_BE_MISSING.into_iter().find(|name| words.contains(name) && !installed(name))?;
+    Some(format!("{name} is not installed"))
+}
+
+/// Where Debian has runc, and an ordinary user's PATH has not.
+const SBIN: [&str; 2] = ["/usr/sbin", "/sbin"];
+
+/// Why this machine gives us no namespaces, asked through unshare(1), which has no part in what is tested.
+static NO_NAMESPACES: LazyLock<Option<String>> = LazyLock::new(|| {
+    let mut unshare = Command::new("unshare");
+    if User::current() == User::Ordinary {
+        unshare.arg("--map-root-user");
+    }
+    let output = unshare.args(["--uts", "--pid", "--fork", "--mount-proc", "true"]).output().ok()?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    (!output.status.success()).then(|| format!("{} (see minicontainer doctor)", said.trim()))
+});
+
+/// A folder to work in, and the shells that were started there.
+struct Terminal {
+    shells: Vec<Shell>, // first: their end must come before the folder's
+    folder: TempDir,    // with the script of a command, and with `work`, where it runs
+    path: OsString,
+}
+
+/// A shell that leads a session and so a process group. It is reaped when the group is killed and not
+/// before, so that the group's number is ours until then.
+struct Shell(Child);
+
+impl Drop for Shell {
+    fn drop(&mut self) {
+        let group = Pid::from_raw(i32::try_from(self.0.id()).expect("a pid fits an i32"));
+        // Neither can fail for a child of ours that nobody has reaped.
+        killpg(group, Signal::SIGKILL).ok();
+        self.0.wait().ok();
+    }
+}
+
+impl Terminal {
+    fn open(programs: &Path) -> Result<Terminal, Failed> {
+        let callers = std::env::var_os("PATH").unwrap_or_default();
+        let folders = [programs.to_owned()].into_iter().chain(std::env::split_paths(&callers));
+        let path = std::env::join_paths(folders.chain(SBIN.map(PathBuf::from)))?;
+        let folder = tempfile::tempdir()?;
+        fs_err::create_dir(folder.path().join("work"))?;
+        Ok(Terminal { shells: Vec::new(), folder, path })
+    }
+
+    /// Run `command` and bring what it printed.
+    fn run(&mut self, command: &str) -> io::Result<Vec<String>> {
+        let (script, folder) = (self.folder.path().join("script"), self.folder.path().join("work"));
+        // A script and not `sh -c`: as at a prompt, ps does not show what was typed.
+        fs_err::write(script, command)?;
+        let (mut output, theirs) = io::pipe()?;
+        let mut shell = Command::new("setsid"); // becomes the shell, without the caller's terminal
+        shell.args(["sh", "../script"]).current_dir(folder);
+        shell.env_clear().env("PATH", &self.path).envs(ENVIRONMENT);
+        shell.stdin(Stdio::null()).stdout(theirs.try_clone()?).stderr(theirs);
+        self.shells.push(Shell(shell.spawn()?));
+        drop(shell); // and with it our copies of the pipe's other end
+
+        let (sender, receiver) = mpsc::channel();
+        std::thread::spawn(move || {
+            let mut bytes = Vec::new();
+            let read = output.read_to_end(&mut bytes).map(|_| bytes);
+            sender.send(read).ok(); // nobody listens when the time was up
+        });
+        let late = |_| io::Error::other(format!("no end within {} s; killed", TIME_LIMIT.as_secs()));
+        let bytes = receiver.recv_timeout(TIME_LIMIT).map_err(late)??;
+        Ok(lines(&String::from_utf8_lossy(&bytes)))
+    }
+}
+
+/// What a transcript finds in its variables, the same for everybody.
+const ENVIRONMENT: [(&str, &str); 4] =
+    [("HOME", "/home/student"), ("TERM", "dumb"), ("LANG", "C.UTF-8"), ("NO_COLOR", "1")];
+
+// Reading and comparing
+
+/// A command and what it prints.
+#[derive(Clone, Debug, PartialEq)]
+struct Step {
+    /// Where the command stands in its file.
+    line: usize,
+    command: String,
+    output: Vec<String>,
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "$ {}", self.command.replace('\n', "\n> "))?;
+        self.output.iter().try_for_each(|line| writeln!(f, "{line}"))
+    }
+}
+
+fn parse(text: &str) -> Result<Vec<Step>, String> {
+    let mut steps: Vec<Step> = Vec::new();
+    for (number, line) in (1..).zip(text.lines()) {
+        match (line.strip_prefix("$ "), line.strip_prefix("> "), steps.last_mut()) {
+            (Some(command), ..) => {
+                steps.push(Step { line: number, command: command.to_owned(), output: Vec::new() });
+            }
+            (None, Some(more), Some(step)) if step.output.is_empty() => step.command.extend(["\n", more]),
+            (None, _, Some(step)) => step.output.push(line.to_owned()),
+            (None, _, None) => return Err(format!("line {number}: the first line is a command, after `$ `")),
+        }
+    }
+    for step in &mut steps {
+        step.output = lines(&step.output.join("\n"));
+    }
+    if steps.is_empty() { Err("there is no command, after `$ `".to_owned()) } else { Ok(steps) }
+}
+
+/// The lines of `text`, without spaces and empty lines at the end.
+fn lines(text: &str) -> Vec<String> {
+    text.trim_end().lines().map(|line| line.trim_end().to_owned()).collect()
+}
+
+fn same(expected: &[String], seen: &[String]) -> bool {
+    expected.len() == seen.len()
+        && expected.iter().zip(seen).all(|(expected, seen)| same_line(expected, seen))
+}
+
+/// A number of four or more digits (a process, an inode, a time) stands for any of three or more; shorter
+/// ones are exact, 127 is not 126. How many spaces there are does not count: columns move with the numbers
+/// in them, and ps makes them as wide as this machine's largest PID.
+fn same_line(expected: &str, seen: &str) -> bool {
+    let (expected, seen) = (squeeze(expected), squeeze(seen));
+    let is_number = |piece: &[u8], digits| piece.len() >= digits && piece[0].is_ascii_digit();
+    let same = |(expected, seen)| expected == seen || (is_number(expected, 4) && is_number(seen, 3));
+    pieces(&expected).count() == pieces(&seen).count() && pieces(&expected).zip(pieces(&seen)).all(same)
+}
+
+fn squeeze(line: &str) -> String {
+    line.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// `line` cut into numbers and what is between them.
+fn pieces(line: &str) -> impl Iterator<Item = &[u8]> {
+    line.as_bytes().chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit())
+}
+
+/// What differs, with two lines before and after.
+fn difference(expected: &[String], seen: &[String]) -> String {
+    let equal = |(a, b): &(&String, &String)| same_line(a, b);
+    let head = expected.iter().zip(seen).take_while(equal).count();
+    let tail = expected[head..].iter().rev().zip(seen[head..].iter().rev()).take_while(equal).count();
+    let (before, old) = expected[..expected.len() - tail].split_at(head);
+    let (new, after) = seen[head..].split_at(seen.len() - tail - head);
+    let marked = |mark: &str, lines: &[String]| {
+        lines.iter().fold(String::new(), |text, line| text + mark + line + "\n")
+    };
+    [
+        marked("    ", &before[head.saturating_sub(2)..]),
+        marked("  - ", old),
+        marked("  + ", new),
+        marked("    ", &after[..tail.min(2)]),
+    ]
+    .concat()
+}
+
+// The pages
+
+/// How a page shows a transcript.
+fn include_of(line: &str) -> Option<&str> {
+    line.trim().strip_prefix("{{#include ../transcripts/")?.strip_suffix("}}")
+}
+
+fn every_transcript_is_shown() -> Result<(), Failed> {
+    let pages: Vec<String> =
+        files("src", "md")?.iter().map(fs_err::read_to_string).collect::<io::Result<_>>()?;
+    let shown: Vec<&str> = pages.iter().flat_map(|page| page.lines().filter_map(include_of)).collect();
+    let transcripts = files("transcripts", "txt")?;
+    let names = transcripts.iter().map(|path| path.file_name().unwrap_or_default().to_string_lossy());
+    let hidden: Vec<_> = names.filter(|name| !shown.contains(&name.as_ref())).collect();
+    if hidden.is_empty() { Ok(()) } else { Err(format!("no page includes {}", hidden.join(", ")).into()) }
+}
+
+fn every_terminal_is_a_transcript() -> Result<(), Failed> {
+    let mut faults = String::new();
+    for path in files("src", "md")? {
+        for fault in typed_by_hand(&fs_err::read_to_string(&path)?) {
+            writeln!(faults, "book/src/{}:{fault}", path.file_name().unwrap_or_default().display())?;
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(faults.into()) }
+}
+
+/// The code blocks of a page that show a terminal and are more, or less, than one included transcript. A
+/// block marked `console,not-run` may be: it is for what no test can run, as another distribution's commands.
+fn typed_by_hand(page: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut lines = (1..).zip(page.lines());
+    while let Some((number, line)) = lines.next() {
+        let Some(language) = line.trim_start().strip_prefix("```") else { continue };
+        let body: Vec<&str> =
+            lines.by_ref().map(|(_, line)| line.trim()).take_while(|line| !line.starts_with("```")).collect();
+        let is_transcript = matches!(body.as_slice(), [line] if include_of(line).is_some());
+        match language.trim() {
+            "console,not-run" => {}
+            "console" if is_transcript => {}
+            "console" => {
+                faults.push(format!("{number}: not one included transcript, and not `console,not-run`"));
+            }
+            _ if body.iter().any(|line| line.starts_with("$ ")) || is_transcript => {
+                faults.push(format!("{number}: a terminal in a block that is not `console`"));
+            }
+            _ => {}
+        }
+    }
+    faults
+}
+
+// The tests of this program's own parts
+
+fn tests() -> Vec<Trial> {
+    let test = |name: &str, run: fn()| {
+        Trial::test(format!("runner::{name}"), move || {
+            run();
+            Ok(())
+        })
+    };
+    vec![
+        test("a_transcript_is_read_and_written", a_transcript_is_read_and_written),
+        test("long_numbers_stand_for_any", long_numbers_stand_for_any),
+        test("a_difference_is_small", a_difference_is_small),
+        test("a_terminal_typed_by_hand_is_found", a_terminal_typed_by_hand_is_found),
+        test("both_streams_come_in_their_order", both_streams_come_in_their_order),
+    ]
+}
+
+fn a_transcript_is_read_and_written() {
+    let text = "$ one\n  out \n\n> out\n$ two \\\n>   three\n$ four\n\n";
+    let step = |line, command: &str, output: &[&str]| Step {
+        line,
+        command: command.into(),
+        output: output.iter().map(|&line| line.into()).collect(),
+    };
+    let steps =
+        vec![step(1, "one", &["  out", "", "> out"]), step(5, "two \\\n  three", &[]), step(7, "four", &[])];
+    assert_eq!(parse(text), Ok(steps));
+    let written: String = parse(text).unwrap().iter().map(Step::to_string).collect();
+    assert_eq!(written, "$ one\n  out\n\n> out\n$ two \\\n>   three\n$ four\n");
+    assert!(parse("no command\n").is_err() && parse("").is_err());
+}
+
+fn long_numbers_stand_for_any() {
+    assert!(same_line("  12345 pts/0  sh", "    678 pts/0  sh"));
+    assert!(same_line("clone3(…) = 22191        │ next", "clone3(…) = 221911       │ next"));
+    assert!(same_line("    PID COMMAND", "  PID COMMAND"));
+    assert!(same_line("uts:[4026531838]", "uts:[4026532201]"));
+    for (expected, seen) in [("127", "126"), ("a b", "ab"), ("22191 is 1", "22191 is 2"), ("22191", "1")] {
+        assert!(!same_line(expected, seen), "{expected:?} {seen:?}");
+    }
+}
+
+fn a_difference_is_small() {
+    let text = |text: &str| lines(&text.replace(' ', "\n"));
+    assert_eq!(
+        difference(&text("1 2 3 old 4 5 6"), &text("1 2 3 new more 4 5 6")),
+        "    2\n    3\n  - old\n  + new\n  + more\n    4\n    5\n"
+    );
+    assert_eq!(difference(&text("a"), &text("a a")), "    a\n  + a\n");
+}
+
+fn a_terminal_typed_by_hand_is_found() {
+    let page =
+        "```console\n{{#include ../transcripts/a.txt}}\n```\n```console,not-run\n$ dnf install runc\n```\n";
+    assert_eq!(typed_by_hand(page), Vec::<String>::new());
+    for page in
+        ["```console\n$ id\nuid=0\n```", "```text\n$ id\n```", "```\n{{#include ../transcripts/a.txt}}\n```"]
+    {
+        assert_eq!(typed_by_hand(page).len(), 1, "{page}");
+    }
+}
+
+fn both_streams_come_in_their_order() {
+    let mut terminal = Terminal::open(Path::new("/nowhere")).unwrap();
+    let seen = terminal.run("echo a; echo b >&2; echo c; echo $HOME; sleep 50 > log 2>&1 &").unwrap();
+    assert_eq!(seen, ["a", "b", "c", "/home/student"]);
+    assert_eq!(terminal.run("ls").unwrap(), ["log"], "a folder for all commands");
+}
