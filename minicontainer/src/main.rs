@@ -61,8 +61,8 @@ fn main() -> ExitCode {
     match arguments.command {
         Command::Run(run) => cli::finish(NAME, cli::run_in_foreground(|| ch04::stage::parent(&run))),
         Command::Stage(stage) => stages::run(stage),
-        Command::Doctor(flags) => doctor::run(&flags, stages::LAST).unwrap_or_else(fail),
-        Command::Ladder(flags) => ladder::run(&flags).unwrap_or_else(fail),
+        Command::Doctor(flags) => doctor::run(&flags, stages::LAST).unwrap_or_else(|error| fail(&error)),
+        Command::Ladder(flags) => ladder::run(&flags).unwrap_or_else(|error| fail(&error)),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), NAME, &mut std::io::stdout());
             ExitCode::SUCCESS
@@ -71,8 +71,8 @@ fn main() -> ExitCode {
 }
 
 /// A command that could not do its work.
-fn fail(error: sys::Error) -> ExitCode {
-    cli::complain(NAME, &error);
+fn fail(error: &sys::Error) -> ExitCode {
+    cli::complain(NAME, error);
     error.exit_code().into()
 }
 

@@ -88,10 +88,13 @@ mod tests {
 
     #[test]
     fn the_default_action_is_seen_in_proc() {
-        let ours = Pid::this();
-        assert!(kernel_would_drop(ours, Signal::SIGUSR2));
+        let mut sleep = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+        let pid = Pid::from_raw(sleep.id().try_into().unwrap());
+        assert!(kernel_would_drop(pid, Signal::SIGUSR2));
+        sleep.kill().unwrap();
+        sleep.wait().unwrap();
         // Rust ignores SIGPIPE in every program.
-        assert!(!kernel_would_drop(ours, Signal::SIGPIPE));
+        assert!(!kernel_would_drop(Pid::this(), Signal::SIGPIPE));
         assert!(!kernel_would_drop(Pid::from_raw(i32::MAX), Signal::SIGTERM));
     }
 }
