@@ -139,8 +139,9 @@ impl Screen {
     }
 
     fn rule(&self) -> String {
-        let (margin, column) = ("─".repeat(MARGIN + 1), "─".repeat(self.column + 2));
-        format!("{dim}{margin}┼{column}┼{column}{dim:#}\n", dim = self.dim)
+        let line = |length| "─".repeat(length);
+        let (margin, left, right) = (line(MARGIN + 1), line(self.column + 2), line(self.column + 1));
+        format!("{dim}{margin}┼{left}┼{right}{dim:#}\n", dim = self.dim)
     }
 
     fn remark(&self, text: &str) -> String {
@@ -195,13 +196,23 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_wider_than_the_terminal() {
+        let screen = Screen::new(80, false);
+        let rows =
+            [screen.rule(), screen.row(screen.dim, &"m".repeat(MARGIN), &"x ".repeat(99), &"y ".repeat(99))];
+        for line in rows.iter().flat_map(|row| row.lines()) {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
+    }
+
+    #[test]
     fn parent_and_child_have_their_own_column() {
         let screen = Screen::new(80, false);
-        let row = screen.row(screen.child, "ch02 sethostname(2)", "", "sethostname(\"box\", 3) = 0");
+        let row = screen.row(screen.child, "ch02 sethostname(2)", "", "sethostname(\"pandora\", 7) = 0");
         assert_eq!(
             row,
-            "ch02 sethostname(2)      │                           │ sethostname(\"box\", 3) =\n\
-             \x20                        │                           │ 0\n"
+            "ch02 sethostname(2)      │                           │ sethostname(\"pandora\",\n\
+             \x20                        │                           │ 7) = 0\n"
         );
     }
 }
