@@ -211,8 +211,8 @@ mod tests {
         let row = screen.row(screen.child, "ch02 sethostname(2)", "", "sethostname(\"pandora\", 7) = 0");
         assert_eq!(
             row,
-            "ch02 sethostname(2)      │                           │ sethostname(\"pandora\",\n\
-             \x20                        │                           │ 7) = 0\n"
+            "ch02 sethostname(2)      │                           │ sethostname(\"pandora\", 7)\n\
+             \x20                        │                           │ = 0\n"
         );
     }
 }
