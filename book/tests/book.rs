@@ -1,0 +1,180 @@
+//! The real book, built by the program itself, and the program as a server.
+
+use std::{
+    ffi::OsStr,
+    io::{BufRead, BufReader, Read, Result, Write},
+    net::{Ipv4Addr, TcpListener, TcpStream},
+    path::{Path, PathBuf},
+    process::{Child, ChildStdout, Command, Stdio},
+};
+
+use tempfile::TempDir;
+
+fn book() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_book"))
+}
+
+/// The source of the book's pages.
+fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+fn build() -> Result<TempDir> {
+    let pages = tempfile::tempdir()?;
+    let output = book().args(["build", "--dest-dir"]).arg(pages.path()).output()?;
+    let messages = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{messages}");
+    assert_eq!(messages, "", "mdBook has complaints");
+    Ok(pages)
+}
+
+/// The files of a directory and their text, subdirectories aside.
+fn texts(dir: &Path, extension: &str) -> Result<Vec<(PathBuf, String)>> {
+    let mut texts = Vec::new();
+    for entry in fs_err::read_dir(dir)? {
+        let path = entry?.path();
+        if path.extension() == Some(OsStr::new(extension)) {
+            let text = fs_err::read_to_string(&path)?;
+            texts.push((path, text));
+        }
+    }
+    assert!(!texts.is_empty(), "no {extension} file in {}", dir.display());
+    Ok(texts)
+}
+
+/// What stands between each `start` and the next `end`.
+fn all_between<'a>(text: &'a str, start: &'a str, end: &'a str) -> impl Iterator<Item = &'a str> {
+    text.split(start).skip(1).filter_map(move |rest| Some(rest.split_once(end)?.0))
+}
+
+#[test]
+fn every_page_of_the_summary_is_built() -> Result<()> {
+    let pages = build()?;
+    let summary = fs_err::read_to_string(source().join("SUMMARY.md"))?;
+    let mut links = all_between(&summary, "](", ")").peekable();
+    assert!(links.peek().is_some());
+    for link in links {
+        let page = pages.path().join(link).with_extension("html");
+        assert!(page.is_file(), "SUMMARY.md names {link}, and there is no {}", page.display());
+    }
+    Ok(())
+}
+
+#[test]
+fn no_page_shows_an_unresolved_include() -> Result<()> {
+    for (page, html) in texts(build()?.path(), "html")? {
+        assert!(!html.contains("{{#"), "{}: an include of mdBook did not work", page.display());
+    }
+    Ok(())
+}
+
+/// Where an anchor is missing, mdBook puts an empty listing, or all the rest of the file, and does not say so.
+#[test]
+fn every_included_anchor_exists() -> Result<()> {
+    for (page, markdown) in texts(&source(), "md")? {
+        let includes =
+            all_between(&markdown, "{{#", "}}").filter_map(|link| Some(link.split_once("include ")?.1));
+        for include in includes {
+            let (file, anchor) = include.trim().split_once(':').unwrap_or((include.trim(), ""));
+            let text = fs_err::read_to_string(source().join(file))?;
+            for mark in ["ANCHOR", "ANCHOR_END"].map(|word| format!("{word}: {anchor}")) {
+                let marked = anchor.is_empty() || text.lines().any(|line| line.trim_end().ends_with(&mark));
+                assert!(marked, "{}: {file} has no `{mark}`", page.display());
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn every_link_inside_the_book_leads_somewhere() -> Result<()> {
+    let pages = build()?;
+    for (page, html) in texts(pages.path(), "html")? {
+        for link in all_between(&html, "href=\"", "\"").filter(|link| !link.contains(':') && *link != "/") {
+            let (file, fragment) = link.split_once('#').unwrap_or((link, ""));
+            let target = if file.is_empty() { page.clone() } else { pages.path().join(file) };
+            assert!(target.is_file(), "{}: {link} leads nowhere", page.display());
+            let marked =
+                || fs_err::read_to_string(&target).map(|html| html.contains(&format!("id=\"{fragment}\"")));
+            assert!(fragment.is_empty() || marked()?, "{}: {link} names no heading", page.display());
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_page_asks_no_other_machine_for_anything() -> Result<()> {
+    for (page, html) in texts(build()?.path(), "html")? {
+        for sign in ["src=\"http", "src=\"//", "rel=\"stylesheet\" href=\"http", "class=\"playground\""] {
+            assert!(!html.contains(sign), "{}: {sign}", page.display());
+        }
+    }
+    Ok(())
+}
+
+/// A `serve` of our own, ended with the test.
+struct Server {
+    process: Child,
+    port: u16,
+    _output: BufReader<ChildStdout>, // open, or its next message would have nowhere to go
+    _pages: TempDir,
+}
+
+impl Server {
+    fn start() -> Result<Server> {
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let pages = tempfile::tempdir()?;
+        let mut serve = book();
+        serve.args(["serve", "--port", &port.to_string(), "--dest-dir"]).arg(pages.path());
+        let mut process = serve.stdout(Stdio::piped()).spawn()?;
+        let mut output = BufReader::new(process.stdout.take().expect("standard output is a pipe"));
+        let serving = output.by_ref().lines().map_while(Result::ok).any(|line| line.starts_with("Serving"));
+        let server = Server { process, port, _output: output, _pages: pages };
+        assert!(serving, "the server ended before it served");
+        Ok(server)
+    }
+
+    /// The whole answer to a GET of exactly this path.
+    fn get(&self, path: &str) -> Result<String> {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port))?;
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer)?;
+        Ok(String::from_utf8_lossy(&answer).into_owned())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself, and then there is nothing to end.
+        self.process.kill().ok();
+        self.process.wait().ok();
+    }
+}
+
+#[test]
+fn serve_answers_with_the_pages_and_nothing_else() -> Result<()> {
+    let server = Server::start()?;
+    let home = server.get("/")?;
+    assert!(home.starts_with("HTTP/1.1 200") && home.contains("text/html; charset=utf-8"), "{home}");
+    assert!(home.contains("/__edition"), "no live reload in {home}");
+    for outside in ["/../book.toml", "/%2e%2e/book.toml", "/no-such-page.html"] {
+        let answer = server.get(outside)?;
+        assert!(answer.starts_with("HTTP/1.1 404"), "{outside}: {answer}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_port_in_use_is_named_with_its_flag() -> Result<()> {
+    let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let port = taken.local_addr()?.port().to_string();
+    let output = book().args(["serve", "--port", &port]).output()?;
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(
+        message.contains(port.as_str()) && message.contains("in use") && message.contains("--port"),
+        "{message}"
+    );
+    Ok(())
+}
