@@ -67,34 +67,51 @@ fn forward_next(signals: &SignalFd, pid: Pid) -> Result<()> {
     Ok(())
 }
 
-/// Whether `signal` has its default action in process `pid`: not caught, not ignored, not blocked.
-/// An ordinary process dies of it; from chapter 3 on the command is PID 1, and the kernel drops it.
+/// Whether the kernel drops `signal` for process `pid`, which any other process would die of: from
+/// chapter 3 on the command is PID 1 of its namespace, and a PID 1 has no default actions.
 fn kernel_would_drop(pid: Pid, signal: Signal) -> bool {
+    // Without /proc nothing is known, so nothing is done.
     let status = sys::read(format!("/proc/{pid}/status")).unwrap_or_default();
-    let masks: Vec<u64> = ["SigBlk:", "SigIgn:", "SigCgt:"]
-        .iter()
-        .filter_map(|name| {
-            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
-            u64::from_str_radix(line.trim(), 16).ok()
-        })
-        .collect();
-    // Without the three masks (no /proc, or the process is gone) nothing is known, so nothing is done.
-    masks.len() == 3 && masks.iter().all(|mask| mask & (1 << (signal as u64 - 1)) == 0)
+    is_pid_1(&status) && has_default_action(&status, signal)
+}
+
+/// Whether a `/proc/PID/status` is that of a PID 1: the last number of NSpid is the one in its own namespace.
+fn is_pid_1(status: &str) -> bool {
+    let numbers = status.lines().find_map(|line| line.strip_prefix("NSpid:")).unwrap_or_default();
+    numbers.split_whitespace().next_back() == Some("1")
+}
+
+/// Whether `signal` is neither blocked, nor ignored, nor caught: it is in none of the three masks.
+fn has_default_action(status: &str, signal: Signal) -> bool {
+    let mask = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+        u64::from_str_radix(line.trim(), 16).ok()
+    };
+    let bit = 1 << (signal as u64 - 1);
+    ["SigBlk:", "SigIgn:", "SigCgt:"].into_iter().all(|name| mask(name).is_some_and(|mask| mask & bit == 0))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const BASH_AS_PID_1: &str = "Name:\tbash\nNSpid:\t30596\t1\nSigBlk:\t0000000000010000\n\
+                                 SigIgn:\t0000000000384004\nSigCgt:\t000000004b813efb\n";
+
     #[test]
     fn the_default_action_is_seen_in_proc() {
-        let mut sleep = std::process::Command::new("sleep").arg("60").spawn().unwrap();
-        let pid = Pid::from_raw(sleep.id().try_into().unwrap());
-        assert!(kernel_would_drop(pid, Signal::SIGUSR2));
-        sleep.kill().unwrap();
-        sleep.wait().unwrap();
-        // Rust ignores SIGPIPE in every program.
-        assert!(!kernel_would_drop(Pid::this(), Signal::SIGPIPE));
-        assert!(!kernel_would_drop(Pid::from_raw(i32::MAX), Signal::SIGTERM));
+        assert!(has_default_action(BASH_AS_PID_1, Signal::SIGURG));
+        assert!(!has_default_action(BASH_AS_PID_1, Signal::SIGTERM)); // ignored
+        assert!(!has_default_action(BASH_AS_PID_1, Signal::SIGHUP)); // caught
+        assert!(!has_default_action(BASH_AS_PID_1, Signal::SIGCHLD)); // blocked
+        assert!(!has_default_action("", Signal::SIGTERM));
+    }
+
+    #[test]
+    fn only_pid_1_is_special() {
+        assert!(is_pid_1(BASH_AS_PID_1));
+        assert!(!is_pid_1("NSpid:\t30596\t11\n"));
+        assert!(!is_pid_1("NSpid:\t30596\n"));
+        assert!(!is_pid_1(""));
     }
 }

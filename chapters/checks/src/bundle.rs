@@ -40,7 +40,7 @@ pub(crate) fn command(runtime: &str, request: &Request, folder: &Path) -> Result
     let rootfs = bundle.join("rootfs");
     fs_err::create_dir_all(&rootfs)?;
     let binds = bind_host(&rootfs, folder)?;
-    fs_err::write(bundle.join("config.json"), config(request, binds, folder).to_string())?;
+    fs_err::write(bundle.join("config.json"), config(request, binds, folder, number).to_string())?;
 
     let mut command = Command::new(runtime);
     command.env("XDG_RUNTIME_DIR", folder);
@@ -70,7 +70,7 @@ fn bind(path: &Path, access: &str) -> Value {
     json!({"destination": path, "source": path, "type": "bind", "options": ["rbind", "rprivate", access]})
 }
 
-fn config(request: &Request, binds: Vec<Value>, folder: &Path) -> Value {
+fn config(request: &Request, binds: Vec<Value>, folder: &Path, number: u32) -> Value {
     let rootless = !nix::unistd::geteuid().is_root();
     let mut mounts = vec![
         json!({"destination": "/proc", "type": "proc", "source": "proc", "options": ["nosuid", "noexec", "nodev"]}),
@@ -116,7 +116,7 @@ fn config(request: &Request, binds: Vec<Value>, folder: &Path) -> Value {
         linux["gidMappings"] = map(nix::unistd::getegid().as_raw());
     } else {
         // Absolute: an empty path would put the container below whatever group called us.
-        linux["cgroupsPath"] = json!(cage::group_of_bundles(folder));
+        linux["cgroupsPath"] = json!(cage::group_of_bundle(folder, number));
     }
     config
 }

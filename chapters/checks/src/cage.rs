@@ -78,8 +78,8 @@ fn remove(group: &Path) {
 
 /// Where runc and crun put the container of a bundle: beside the fence's own group, because a v2 group
 /// with processes in it cannot hand its controllers to groups below.
-pub(crate) fn group_of_bundles(folder: &Path) -> String {
-    format!("/{}", bundles(&name(folder)))
+pub(crate) fn group_of_bundle(folder: &Path, number: u32) -> String {
+    format!("/{}/{number}", bundles(&name(folder)))
 }
 
 fn bundles(name: &str) -> String {
