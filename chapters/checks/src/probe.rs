@@ -166,6 +166,7 @@ fn wait_for_signal() -> sys::Result<ExitCode> {
     println!("ready");
     let received = sys::next_signal(&signals)?.ssi_signo;
     println!("signal {received}");
+    std::thread::sleep(Duration::from_millis(200)); // time for a runtime that would kill us for it
     Ok(42.into())
 }
 
