@@ -12,7 +12,10 @@ use std::{
 use serde_json::{Value, json};
 use sys::Result;
 
-use crate::{cage, subject::Request};
+use crate::{
+    cage,
+    subject::{self, Request},
+};
 
 /// Docker's fourteen, the default of a real runtime.
 const CAPABILITIES: [&str; 14] = [
@@ -42,7 +45,7 @@ pub(crate) fn command(runtime: &str, request: &Request, folder: &Path) -> Result
     let binds = bind_host(&rootfs, folder)?;
     fs_err::write(bundle.join("config.json"), config(request, binds, folder, number).to_string())?;
 
-    let mut command = Command::new(runtime);
+    let mut command = Command::new(subject::program(runtime).unwrap_or_else(|| runtime.into()));
     command.env("XDG_RUNTIME_DIR", folder);
     command.arg("--root").arg(folder.join("state")).arg("run").arg("--bundle").arg(&bundle);
     command.arg(format!("check-{number}"));

@@ -36,6 +36,9 @@ use crate::{
 /// How long one check may take. A healthy one takes a few hundredths of a second.
 const TIME_LIMIT: Duration = Duration::from_secs(20);
 
+/// How the names of the folders and control groups of all fences begin.
+const PREFIX: &str = "minicontainer-fence-";
+
 /// Everything that the fence must know, handed over on its command line.
 #[derive(Serialize, Deserialize)]
 struct Order {
@@ -74,7 +77,8 @@ pub(crate) fn run(job: &Job, subject: &Subject) -> Answer {
 }
 
 fn try_run(job: &Job, subject: &Subject) -> Result<Answer> {
-    let folder = tempfile::Builder::new().prefix("minicontainer-fence-").tempdir()?;
+    // With our number in its name, so that whatever is left of it tells whose it was.
+    let folder = tempfile::Builder::new().prefix(&format!("{PREFIX}{}-", std::process::id())).tempdir()?;
     let cage = Cage::build(folder.path());
     let order = Order {
         job: job.clone(),

@@ -92,7 +92,7 @@ impl Subject {
             Subject::Bare | Subject::Shell => None,
             Subject::Ours { program, .. } if program[0].is_file() => None,
             Subject::Ours { program, .. } => Some(format!("{} is not built", program[0].display())),
-            Subject::Oci { name } if in_path(name) => None,
+            Subject::Oci { name } if program(name).is_some() => None,
             Subject::Oci { name } => Some(format!("{name} is not installed (apt-get install {name})")),
         }
     }
@@ -133,7 +133,10 @@ fn ours(program: &[PathBuf], chapter: u8, request: &Request) -> Command {
     command
 }
 
-fn in_path(name: &str) -> bool {
+/// Where the program `name` is. Debian has runc in /usr/sbin, which an ordinary user's PATH leaves out.
+pub(crate) fn program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]).any(|dir| dir.join(name).is_file())
+    let folders =
+        std::env::split_paths(&path).chain(["/usr/local/sbin", "/usr/sbin", "/sbin"].map(PathBuf::from));
+    folders.map(|folder| folder.join(name)).find(|file| file.is_file())
 }

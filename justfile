@@ -1,0 +1,48 @@
+# One recipe for each step of CI; `.ci/run` installs what they need and runs them all.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+[private]
+default:
+    @just --list --unsorted
+
+# All of it, in CI's order (CI then runs the tests once more, as an ordinary user)
+ci: fmt clippy doc deny book test
+
+# Is everything formatted?
+fmt:
+    cargo fmt --all --check
+
+# Lints, warnings denied: with the tests, and without the features that only tests turn on
+clippy:
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+    cargo clippy --workspace --locked -- -D warnings
+
+# The API documentation, warnings denied
+doc:
+    RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --locked
+
+# Dependencies: their licences and sources; a warning where one is there in two versions
+deny:
+    cargo deny --locked check --hide-inclusion-graph licenses bans sources
+
+# The book: its checks, then the pages (in book/out)
+book:
+    cargo test -p book --locked
+    cargo run -q -p book --locked -- build
+
+# The README's test command; `just test ch03` runs what has ch03 in its name
+test *ARGUMENTS:
+    cargo test {{ ARGUMENTS }}
+
+# As root: the same tests as an ordinary user made for it, in a copy of this work tree
+test-as-user *ARGUMENTS:
+    .ci/as-user cargo test {{ ARGUMENTS }}
+
+# Known vulnerabilities in the dependencies. Not in CI: it fetches a git database
+advisories:
+    cargo deny --locked check advisories
+
+# Build times on this machine: the table of CONTRIBUTING.md
+times:
+    .ci/build-times
