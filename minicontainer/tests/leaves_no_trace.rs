@@ -3,10 +3,9 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
+    process::{Command, Stdio},
     time::{Duration, Instant},
 };
-
-use assert_cmd::Command;
 
 const MINICONTAINER: &str = env!("CARGO_BIN_EXE_minicontainer");
 
@@ -58,14 +57,14 @@ fn our_processes() -> BTreeSet<String> {
     folders(Path::new("/proc")).into_iter().filter(is_ours).collect()
 }
 
-/// What is there now and was not before, or the other way round. Only names of ours count among groups
-/// and temporary folders, because other people's come and go on a machine in use.
-fn difference(before: &Host, after: &Host) -> Vec<String> {
+/// What is there now and was not before, or the other way round. Only those with `mark` in their name
+/// count among groups and temporary folders: other people's come and go on a machine in use.
+fn difference(before: &Host, after: &Host, mark: &str) -> Vec<String> {
     let mut difference = Vec::new();
     for (place, seen) in after {
         let everybodys = ["control groups", "temporary folders"].contains(place);
         let changed = seen.symmetric_difference(&before[place]);
-        let ours = changed.filter(|name| !everybodys || name.contains("minicontainer"));
+        let ours = changed.filter(|name| !everybodys || name.contains(mark));
         difference.extend(ours.map(|name| format!("{place}: {name}")));
     }
     difference
@@ -75,15 +74,16 @@ fn difference(before: &Host, after: &Host) -> Vec<String> {
 fn the_ladder_leaves_the_host_as_it_was() {
     let before = look_at_host();
     let ladder =
-        Command::new(MINICONTAINER).args(["ladder", "--json"]).timeout(Duration::from_secs(300)).output();
-    let ladder = ladder.unwrap();
+        Command::new(MINICONTAINER).args(["ladder", "--json"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mark = format!("minicontainer-fence-{}-", ladder.id());
+    let ladder = ladder.wait_with_output().unwrap();
     assert!(ladder.status.success(), "{ladder:?}");
     assert!(ladder.stdout.len() > 1000, "the ladder observed nothing: {ladder:?}");
 
     // The kernel takes a moment to bury the last process.
     let deadline = Instant::now() + Duration::from_secs(10);
-    while !difference(&before, &look_at_host()).is_empty() && Instant::now() < deadline {
+    while !difference(&before, &look_at_host(), &mark).is_empty() && Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(100));
     }
-    assert_eq!(difference(&before, &look_at_host()), Vec::<String>::new());
+    assert_eq!(difference(&before, &look_at_host(), &mark), Vec::<String>::new());
 }
