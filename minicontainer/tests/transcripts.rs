@@ -95,7 +95,7 @@ fn programs() -> io::Result<TempDir> {
 
 /// Run the commands of a file and compare.
 fn replay(path: &Path, programs: &Path) -> Result<Completion, Failed> {
-    let steps = parse(&fs_err::read_to_string(path)?)?;
+    let steps = parse(&fs_err::read_to_string(path)?).map_err(|error| format!("{}: {error}", file(path)))?;
     if let Some(reason) = missing(&steps).or(NO_NAMESPACES.clone()) {
         return harness::could_not_run(&reason);
     }
@@ -132,8 +132,11 @@ fn report(path: &Path, steps: &[Step], seen: &[Step]) -> Option<String> {
 }
 
 fn place(path: &Path, step: &Step) -> String {
-    let file = path.file_name().unwrap_or_default().display();
-    format!("book/transcripts/{file}:{}: $ {}", step.line, step.command)
+    format!("{}:{}: $ {}", file(path), step.line, step.command)
+}
+
+fn file(path: &Path) -> String {
+    format!("book/transcripts/{}", path.file_name().unwrap_or_default().display())
 }
 
 /// Write what was seen into the file. What is the same but for its numbers stays as it was.
@@ -146,7 +149,7 @@ fn update<'a>(path: &Path, steps: &'a [Step], seen: &'a [Step]) -> Result<(), Fa
         return Err("some output looks like a command: it begins with `$ `, or right away with `> `".into());
     }
     fs_err::write(path, text)?;
-    eprintln!("book/transcripts/{} was rewritten", path.file_name().unwrap_or_default().display());
+    eprintln!("{} was rewritten", file(path));
     Ok(())
 }
 

@@ -42,8 +42,14 @@ pub(crate) fn main(action: &[String]) -> ExitCode {
     let action: Vec<&str> = action.iter().map(String::as_str).collect();
     let done = match action.as_slice() {
         ["report", arguments @ ..] => report(arguments),
-        ["exit", code] => return code.parse().map_or(ExitCode::FAILURE, u8::into),
-        ["segfault"] => sys::segfault(),
+        ["exit", code] => {
+            linger();
+            return code.parse().map_or(ExitCode::FAILURE, u8::into);
+        }
+        ["segfault"] => {
+            linger();
+            sys::segfault()
+        }
         ["sleep", _marker] => return sleep(),
         ["daemon", marker] => start_daemon(marker),
         ["wait-for-signal"] => wait_for_signal(),
@@ -142,6 +148,12 @@ pub(crate) fn signal_masks(status: &str) -> Option<(Vec<&str>, Vec<&str>)> {
     Some((names("SigBlk:")?, names("SigIgn:")?))
 }
 
+/// Live a moment: on a busy machine runc 1.1 and crun 1.8 now and then report exit code 1 for a command
+/// that ends before they have finished starting it.
+fn linger() {
+    std::thread::sleep(Duration::from_millis(100));
+}
+
 /// Stay for a minute, found by the marker on our command line.
 fn sleep() -> ExitCode {
     println!("here");
@@ -157,6 +169,7 @@ fn start_daemon(marker: &str) -> sys::Result<ExitCode> {
     // Until it speaks it may be in the middle of execve, with no command line to be found by.
     let spoken = stdout.map(|pipe| BufReader::new(pipe).read_line(&mut String::new()));
     spoken.transpose()?;
+    linger();
     Ok(ExitCode::SUCCESS)
 }
 

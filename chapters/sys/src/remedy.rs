@@ -53,7 +53,7 @@ fn no_namespaces() -> (String, String) {
     if apparmor_restricts() {
         (
             "AppArmor lets an ordinary program create user namespaces but takes every capability away in \
-             them: kernel.apparmor_restrict_unprivileged_userns is 1 (Ubuntu 23.10 and later)"
+             them: kernel.apparmor_restrict_unprivileged_userns is 1 (the default since Ubuntu 24.04)"
                 .into(),
             "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0, or run as root.".into(),
         )
