@@ -54,10 +54,11 @@ fn forward_next(signals: &SignalFd, pid: Pid) -> Result<()> {
     let Some(signal) = FORWARDED.into_iter().find(|signal| *signal as u32 == received.ssi_signo) else {
         return Ok(()); // SIGCHLD: the loop asks waitpid
     };
+    let dropped = signal != Signal::SIGWINCH && kernel_would_drop(pid, signal); // asked before it changes
     if received.ssi_code != SI_KERNEL {
         sys::kill(pid, signal)?; // one from the terminal went to its whole foreground group already
     }
-    if signal != Signal::SIGWINCH && kernel_would_drop(pid, signal) {
+    if dropped {
         sys::explain::note(&format!(
             "PID 1 of a PID namespace has no default action: without a handler for {signal} the kernel \
              drops it. Any other process would have ended, so this one does (chapters 3 and 13)."
