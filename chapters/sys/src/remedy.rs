@@ -62,9 +62,9 @@ fn no_namespaces() -> (String, String) {
             "only root may create namespaces: kernel.unprivileged_userns_clone is 0".into(),
             "sudo sysctl -w kernel.unprivileged_userns_clone=1, or run as root.".into(),
         )
-    } else if let Some(outer) = outer_container() {
+    } else if let Some(outer) = outer_container().filter(|_| has_seccomp_filter()) {
         (
-            format!("this is inside a container ({outer}), whose seccomp filter forbids new namespaces"),
+            format!("this is inside a container ({outer}), and its seccomp filter forbids new namespaces"),
             "Give the outer container --privileged (or --security-opt seccomp=unconfined with --cap-add \
              SYS_ADMIN), or use a virtual machine."
                 .into(),
@@ -99,6 +99,12 @@ fn outer_container() -> Option<String> {
         return Some("Podman".into());
     }
     std::env::var("container").ok()
+}
+
+/// Whether a seccomp filter is around us: mode 2 in `/proc/self/status`.
+fn has_seccomp_filter() -> bool {
+    let status = value("/proc/self/status").unwrap_or_default();
+    status.lines().any(|line| line.strip_prefix("Seccomp:").is_some_and(|mode| mode.trim() == "2"))
 }
 
 fn limits() -> String {
