@@ -36,6 +36,9 @@ impl Cage {
                 groups.push(group);
             }
         }
+        for group in &groups {
+            forbid_swap(group);
+        }
         Cage { name, groups }
     }
 
@@ -57,6 +60,15 @@ impl Drop for Cage {
                     remove(&group);
                 }
             }
+        }
+    }
+}
+
+/// Memory that is too much must not go to the disk instead. Not every kernel counts swap.
+fn forbid_swap(group: &Path) {
+    for (file, limit) in [("memory.swap.max", "0"), ("memory.memsw.limit_in_bytes", MEMORY)] {
+        if group.join(file).exists() {
+            fs_err::write(group.join(file), limit).ok();
         }
     }
 }

@@ -8,36 +8,66 @@
 //! | process | is | does |
 //! |---|---|---|
 //! | the suite | outside | starts the gatekeeper, kills it when the time is up |
-//! | gatekeeper | outside | joins the cage, enters a user namespace if it must, clones |
-//! | PID 1 of the fence | inside | builds the walls, runs one check or attack, prints the answer |
+//! | gatekeeper | outside | joins the cage, sets limits, clones the next one |
+//! | mason, for root only | between | builds the walls that nobody inside can take down |
+//! | PID 1, the judge | inside | furnishes the fence, runs one check or attack, prints the answer |
 //!
-//! The fence of an ordinary user maps that user to itself, not to root: PID 1 has capabilities because
-//! it made the user namespace, and what it starts has none, exactly as on the host.
+//! The fence of an ordinary user maps that user to itself, not to root: the judge has capabilities because
+//! the gatekeeper made the user namespace, and what it starts has none, exactly as on the host.
+//!
+//! The fence of root maps root to a user that owns nothing on this machine. It is root towards all that
+//! belongs to the fence, and a stranger to the host's files, settings, devices and control groups. The mason
+//! made the walls before that user namespace was there, so they cannot be opened from within
+//! (mount_namespaces(7), "restrictions on mount namespaces"). Only runc and crun, which are nobody's
+//! homework, are the host's own root in their fence: they need its control groups.
+//!
+//! **What is not bounded.** An ordinary user has a cage only where he may make control groups. Elsewhere one
+//! process has at most 768 MiB and the fence's folder 256 MiB, but 512 processes, or a tmpfs that a subject
+//! mounts for itself, can have more together until the time is up; the kernel's OOM killer then takes the
+//! fence first. Processor and disk time are not bounded but by the time limit. The fence keeps accidents in,
+//! and mischief as far as the kernel has no bugs: it shares the kernel with the host.
+
+mod gate;
+mod walls;
 
 use std::{
-    convert::Infallible,
-    io::Read,
-    os::unix::fs::PermissionsExt,
-    path::{Path, PathBuf},
-    process::{Command, ExitCode, Stdio},
+    io::{self, Read},
+    path::PathBuf,
+    process::{Command, ExitStatus, Stdio},
+    sync::{
+        atomic::{AtomicU64, Ordering},
+        mpsc,
+    },
     time::{Duration, Instant},
 };
 
 use serde::{Deserialize, Serialize};
-use sys::{CloneFlags, ForkResult, Gid, MsFlags, Resource, Result, Signal, Uid, WaitPidFlag, WaitStatus};
+use sys::{Result, Uid};
 
 use crate::{
-    FENCE, Scene, Subject,
+    FENCE, Subject,
     cage::Cage,
-    scene::Stop,
     verdict::{Answer, Job},
 };
+pub(crate) use gate::main;
 
-/// How long one check may take. A healthy one takes a few hundredths of a second.
-const TIME_LIMIT: Duration = Duration::from_secs(20);
+/// How many milliseconds one check may take. A healthy one takes a few hundredths of a second.
+static TIME_LIMIT: AtomicU64 = AtomicU64::new(20_000);
+
+/// Give checks another time limit, in tests of subjects that never end. It is the suite's: a subject has
+/// no part in it.
+#[cfg(feature = "harness")]
+pub fn set_time_limit(limit: Duration) {
+    TIME_LIMIT.store(limit.as_millis().try_into().unwrap_or(u64::MAX), Ordering::Relaxed);
+}
 
 /// How the names of the folders and control groups of all fences begin.
 const PREFIX: &str = "minicontainer-fence-";
+
+/// As much as anybody reads of what a subject prints: 1 MiB.
+const MOST_READ: u64 = 1 << 20;
+/// How long to wait for the last words of a fence that has ended.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Everything that the fence must know, handed over on its command line.
 #[derive(Serialize, Deserialize)]
@@ -46,6 +76,8 @@ struct Order {
     subject: Subject,
     folder: PathBuf,
     doors: Vec<PathBuf>,
+    /// Whether subjects are root, and not to be trusted with it.
+    mason: bool,
     host_pid_namespace: PathBuf,
 }
 
@@ -85,6 +117,7 @@ fn try_run(job: &Job, subject: &Subject) -> Result<Answer> {
         subject: subject.clone(),
         folder: folder.path().to_owned(),
         doors: cage.doors(),
+        mason: User::current() == User::Root && !matches!(subject, Subject::Oci { .. }),
         host_pid_namespace: fs_err::read_link("/proc/self/ns/pid")?,
     };
     let order = serde_json::to_string(&order).map_err(|error| sys::Error::new(error.to_string()))?;
@@ -95,18 +128,31 @@ fn try_run(job: &Job, subject: &Subject) -> Result<Answer> {
         .stderr(Stdio::piped())
         .spawn()?;
     let (stdout, stderr) = (read_all(gatekeeper.stdout.take()), read_all(gatekeeper.stderr.take()));
-    let in_time = wait_until(Instant::now() + TIME_LIMIT, || Ok(gatekeeper.try_wait()?.is_some()))?;
+    let time_limit = Duration::from_millis(TIME_LIMIT.load(Ordering::Relaxed));
+    let in_time = wait_until(Instant::now() + time_limit, || Ok(gatekeeper.try_wait()?.is_some()))?;
     if !in_time {
         gatekeeper.kill()?; // its child, PID 1 of the fence, dies with it, and the kernel ends the rest
         gatekeeper.wait()?;
     }
-    let (stdout, stderr) = (stdout.join().unwrap_or_default(), stderr.join().unwrap_or_default());
+    // Whoever still holds a pipe is about to die; nobody waits for him.
+    let said = |pipe: mpsc::Receiver<String>| pipe.recv_timeout(PATIENCE).unwrap_or_default();
+    let (stdout, stderr) = (said(stdout), said(stderr));
+    let status = gatekeeper.wait()?;
     drop(cage);
     Ok(if in_time {
-        serde_json::from_str(&stdout).unwrap_or(Answer::CouldNotRun(format!("the fence said: {stderr}")))
+        understand(status, &stdout, &stderr)
     } else {
-        Answer::Observed(format!("no end within {} s", TIME_LIMIT.as_secs()))
+        Answer::Observed(format!("no end within {} s", time_limit.as_secs()))
     })
+}
+
+/// A fence that cannot be built is not the subject's fault; a judge that dies in one is.
+fn understand(status: ExitStatus, stdout: &str, stderr: &str) -> Answer {
+    match (status.code().map(u8::try_from), serde_json::from_str(stdout)) {
+        (Some(Ok(gate::ANSWERED)), Ok(answer)) => answer,
+        (Some(Ok(gate::NOT_BUILT)), _) => Answer::CouldNotRun(format!("the fence said: {stderr}")),
+        _ => Answer::Observed(format!("the check broke off: {stderr}")),
+    }
 }
 
 /// Ask `done` until it says yes or `deadline` has passed; whether it said yes.
@@ -120,105 +166,19 @@ pub(crate) fn wait_until(deadline: Instant, mut done: impl FnMut() -> Result<boo
     Ok(true)
 }
 
-/// Read a pipe to its end beside everything else, so that neither side waits for the other.
-fn read_all(pipe: Option<impl Read + Send + 'static>) -> std::thread::JoinHandle<String> {
+/// Read a pipe to its end beside everything else, so that neither side waits for the other. What is too
+/// much is read and forgotten.
+fn read_all(pipe: Option<impl Read + Send + 'static>) -> mpsc::Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
         if let Some(mut pipe) = pipe {
             // What was read before an error is still worth showing.
-            pipe.read_to_end(&mut bytes).ok();
+            pipe.by_ref().take(MOST_READ).read_to_end(&mut bytes).ok();
+            io::copy(&mut pipe, &mut io::sink()).ok();
         }
-        String::from_utf8_lossy(&bytes).into_owned()
-    })
-}
-
-/// The gatekeeper.
-pub(crate) fn main(arguments: &[String]) -> ExitCode {
-    let order = arguments.first().and_then(|order| serde_json::from_str::<Order>(order).ok());
-    let Some(order) = order else {
-        eprintln!("{FENCE} is how the checks start themselves again; it is of no use by hand");
-        return ExitCode::FAILURE;
-    };
-    match keep_gate(&order) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn keep_gate(order: &Order) -> Result<()> {
-    sys::prctl_set_pdeathsig(Signal::SIGKILL)?; // no fence outlives its suite
-    for door in &order.doors {
-        sys::write(door, "0")?;
-    }
-    sys::setrlimit(Resource::RLIMIT_CORE, 0)?;
-    if User::current() == User::Ordinary {
-        let (uid, gid) = (Uid::effective(), Gid::effective());
-        sys::unshare(CloneFlags::CLONE_NEWUSER)?;
-        sys::write("/proc/self/setgroups", "deny")?;
-        sys::write("/proc/self/uid_map", &format!("{uid} {uid} 1"))?;
-        sys::write("/proc/self/gid_map", &format!("{gid} {gid} 1"))?;
-        sys::setrlimit(Resource::RLIMIT_NPROC, 512)?; // counted in this user namespace alone
-    }
-    let walls = CloneFlags::CLONE_NEWPID
-        | CloneFlags::CLONE_NEWNS
-        | CloneFlags::CLONE_NEWUTS
-        | CloneFlags::CLONE_NEWIPC
-        | CloneFlags::CLONE_NEWNET;
-    match sys::clone3(walls)? {
-        ForkResult::Child => {
-            let Err(error) = inside(order);
-            eprintln!("{error}");
-            sys::exit_now(1)
-        }
-        ForkResult::Parent { child } => match sys::waitpid(child, WaitPidFlag::empty())? {
-            WaitStatus::Exited(_, 0) => Ok(()),
-            status => Err(sys::Error::new(format!("PID 1 of the fence ended: {status:?}"))),
-        },
-    }
-}
-
-/// PID 1 of the fence.
-fn inside(order: &Order) -> Result<Infallible> {
-    sys::prctl_set_pdeathsig(Signal::SIGKILL)?;
-    build_walls(order)?;
-    let scene = Scene::new(&order.subject, &order.folder, &order.host_pid_namespace);
-    let answer = order.job.run(&scene).unwrap_or_else(|stop| match stop {
-        Stop::CouldNotRun(reason) => Answer::CouldNotRun(reason),
-        Stop::Failed(what) => Answer::Observed(what),
+        // The suite may have lost its patience.
+        sender.send(String::from_utf8_lossy(&bytes).into_owned()).ok();
     });
-    println!("{}", serde_json::to_string(&answer).map_err(|error| sys::Error::new(error.to_string()))?);
-    sys::exit_now(0)
-}
-
-fn build_walls(order: &Order) -> Result<()> {
-    let root = |flags| sys::mount(None, "/", None, MsFlags::MS_REC | flags, None);
-    root(MsFlags::MS_PRIVATE)?; // nothing that is mounted inside reaches the host
-    sys::mount_setattr_readonly("/", true)?;
-    let proc_flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
-    sys::mount(Some("proc"), "/proc", Some("proc"), proc_flags, None)?;
-    sys::mount(Some("fence"), &order.folder, Some("tmpfs"), MsFlags::empty(), None)?;
-    fs_err::set_permissions(&order.folder, PermissionsExt::from_mode(0o755))?;
-    if let Subject::Oci { name } = &order.subject {
-        make_room_for(name)?;
-    }
-    // Under systemd all mounts are shared. Inside the fence they are on every machine, so that a stage
-    // that forgets to cut itself off is found out on every machine.
-    root(MsFlags::MS_SHARED)?;
-    sys::sethostname("fence")
-}
-
-/// What a real runtime needs of the host beyond what a stage needs.
-fn make_room_for(runtime: &str) -> Result<()> {
-    let cgroups = Path::new("/sys/fs/cgroup");
-    if runtime == "crun" && cgroups.join("unified").exists() {
-        // crun 1.8 refuses a machine with both cgroup versions; hide the empty one from it.
-        sys::mount(Some("none"), cgroups.join("unified"), Some("tmpfs"), MsFlags::empty(), None)?;
-    }
-    if User::current() == User::Root && cgroups.exists() {
-        sys::mount_setattr_readonly(cgroups, false)?;
-    }
-    Ok(())
+    receiver
 }

@@ -1,9 +1,14 @@
 //! The test harness: checks and attacks on one subject as tests with three answers.
 
+mod host;
+
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
+pub use host::Host;
+
+pub use crate::fence::set_time_limit;
 use crate::{ATTACKS, Attack, CHECKS, Check, Subject, User, Verdict, verdict};
 
 /// The `main` of a test program: examine `subjects` with all checks and attacks.

@@ -92,7 +92,7 @@ impl Screen {
     fn of_stderr() -> Screen {
         let stderr = std::io::stderr();
         let colour = anstream::AutoStream::choice(&stderr) != anstream::ColorChoice::Never;
-        let width = if stderr.is_terminal() { terminal_width() } else { None };
+        let width = if stderr.is_terminal() { terminal_width() } else { columns_variable() };
         Screen::new(width.unwrap_or(132), colour)
     }
 
@@ -148,6 +148,11 @@ impl Screen {
         let (lines, dim) = (wrap(text, MARGIN + 2 * self.column), self.dim);
         format!("{dim}  ▸ {}{dim:#}\n", lines.join("\n    "))
     }
+}
+
+/// COLUMNS says how wide a row may be where there is no terminal to ask.
+fn columns_variable() -> Option<usize> {
+    std::env::var("COLUMNS").ok()?.parse().ok()
 }
 
 fn terminal_width() -> Option<usize> {

@@ -23,6 +23,7 @@ mod privileges;
 mod process;
 mod remedy;
 mod seccomp;
+mod sessions;
 mod signals;
 mod sockets;
 mod terminal;
@@ -36,13 +37,14 @@ pub use files::{chdir, read, write};
 pub use fork::{alarm, fork, sigmask_set};
 pub use machine::kernel_release;
 pub use mounts::{mount, mount_setattr_readonly, umount2};
-pub use namespaces::{sethostname, unshare};
+pub use namespaces::{setdomainname, sethostname, unshare};
 pub use place::Place;
 pub use privileges::{prctl_capbset_drop, prctl_set_dumpable, prctl_set_no_new_privs};
 pub use process::{
     clone3, execve, exit_now, prctl_set_pdeathsig, segfault, setgid, setgroups, setrlimit, setuid, waitpid,
 };
 pub use seccomp::{seccomp_allow_all, seccomp_get_action_avail};
+pub use sessions::setsid;
 pub use signals::{kill, next_signal, restore_defaults, sigmask_empty, signalfd};
 pub use sockets::{receive, send, socketpair};
 pub use terminal::{foreground_group, set_foreground_group};

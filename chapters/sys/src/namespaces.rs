@@ -1,8 +1,8 @@
 //! Namespaces, and what only exists in one.
 
-use std::ffi::OsStr;
+use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
 
-use nix::sched::CloneFlags;
+use nix::{errno::Errno, sched::CloneFlags};
 
 use crate::{
     Result,
@@ -21,5 +21,16 @@ pub fn sethostname(name: impl AsRef<OsStr>) -> Result<()> {
     let name = name.as_ref();
     call("sethostname(2)", format!("sethostname({name:?}, {})", name.len()), || {
         nix::unistd::sethostname(name)
+    })
+}
+
+/// `setdomainname(2)`: the NIS domain name, the other name in a UTS namespace.
+#[track_caller]
+#[allow(unsafe_code)]
+pub fn setdomainname(name: impl AsRef<OsStr>) -> Result<()> {
+    let name = name.as_ref();
+    call("setdomainname(2)", format!("setdomainname({name:?}, {})", name.len()), || {
+        // SAFETY: the kernel reads `len` bytes, and the slice outlives the call.
+        Errno::result(unsafe { libc::setdomainname(name.as_bytes().as_ptr().cast(), name.len()) }).map(drop)
     })
 }
