@@ -2,7 +2,7 @@
 //!
 //! Each was first made to pass on runc and crun; what they show is its snapshot.
 
-use std::{fmt::Write, os::unix::fs::PermissionsExt};
+use std::{ffi::OsString, fmt::Write, os::unix::fs::PermissionsExt, time::Duration};
 
 use sys::{MntFlags, MsFlags, Signal};
 
@@ -72,6 +72,18 @@ pub const CHECKS: &[Check] = &[
     check!(3 no_orphans "Do its children die with it?"),
     check!(4 own_proc "Does /proc show only its own processes?"),
     check!(4 own_mounts "Do mounts stay on the side where they are made?"),
+];
+
+/// What only exercises ask for: runc and crun do it otherwise, or the ladder has a row that says more.
+pub const EXTENSIONS: &[Check] = &[
+    check!(1 ulimit "Does --ulimit limit the open files, soft and hard?"),
+    check!(2 own_domainname "Has it the domain name of --domainname, and the host its own?"),
+    check!(2 own_uts "Is the UTS namespace its own?"),
+    check!(3 pid_1_handler "Does a handler of PID 1 get its signal?"),
+    check!(3 pid_1_default_action "Does a signal without a handler end PID 1?"),
+    check!(3 pid_file "Does --pid-file get the command's number as seen from outside?"),
+    check!(4 own_tmpfs "Does --tmpfs give an empty file system, inside only?"),
+    check!(4 proc_flags "Is /proc mounted without set-user-ID programs, devices and programs?"),
 ];
 
 impl Check {
@@ -189,7 +201,10 @@ fn signal_forwarding(scene: &Scene) -> Result<String, Stop> {
 }
 
 fn dies_with_runtime(scene: &Scene) -> Result<String, Stop> {
-    let request = Request { command: scene::probe(["sleep", "watched"])?, ..Request::default() };
+    // One that only SIGKILL ends.
+    let deaf = ["/bin/sh", "-c", "trap '' HUP INT QUIT TERM; exec \"$@\"", "sh"].map(Into::into);
+    let command = [deaf.to_vec(), scene::probe(["sleep", "watched"])?].concat();
+    let request = Request { command, ..Request::default() };
     let running = scene.start(&request)?;
     scene::wait_for("watched")?;
     running.signal(Signal::SIGKILL)?;
@@ -250,6 +265,99 @@ fn own_mounts(scene: &Scene) -> Result<String, Stop> {
         "mounted outside, from inside: {seen}\nleft outside by the runtime: {count} {left:?}\nmount namespace: {}",
         whose(&report, "mnt")?
     ))
+}
+
+fn shell(script: &str) -> Vec<OsString> {
+    ["/bin/sh", "-c", script].map(Into::into).to_vec()
+}
+
+fn ulimit(scene: &Scene) -> Result<String, Stop> {
+    let flags = ["--ulimit", "nofile=64"].map(Into::into).to_vec();
+    let request = Request { flags, command: shell("ulimit -Sn; ulimit -Hn"), ..Request::default() };
+    let ended = scene.run(&request)?;
+    Ok(format!("{ended}: {}{}", ended.stdout.replace('\n', " ").trim(), ended.stderr))
+}
+
+fn own_domainname(scene: &Scene) -> Result<String, Stop> {
+    const FILE: &str = "/proc/sys/kernel/domainname";
+    let before = fs_err::read_to_string(FILE)?;
+    let flags = ["--domainname", "example.org"].map(Into::into).to_vec();
+    let request = Request { flags, command: shell(&format!("cat {FILE}")), ..Request::default() };
+    let ended = scene.run(&request)?;
+    let outside = if fs_err::read_to_string(FILE)? == before { "unchanged" } else { "changed" };
+    Ok(format!("inside: {}{}\noutside: {outside}", ended.stdout.trim(), ended.stderr))
+}
+
+fn pid_file(scene: &Scene) -> Result<String, Stop> {
+    let file = scene.folder.join("pid");
+    let flags = vec!["--pid-file".into(), file.clone().into_os_string()];
+    let request = Request { flags, command: scene::probe(["sleep", "numbered"])?, ..Request::default() };
+    let running = scene.start(&request)?;
+    let outside = scene::wait_for("numbered")?.to_string();
+    let written = scene::wait_for_text(&file)?;
+    Ok(match written.trim() {
+        "" => "nothing was written".to_owned(),
+        number if number == outside => "the command's, as seen from outside".to_owned(),
+        number if number == running.pid().to_string() => "the runtime's".to_owned(),
+        other => format!("{other:?}"),
+    })
+}
+
+fn own_tmpfs(scene: &Scene) -> Result<String, Stop> {
+    let place = scene.folder.join("tmpfs");
+    fs_err::create_dir(&place)?;
+    fs_err::write(place.join("of-the-host"), "")?;
+    let before = mount_points()?.len();
+    let look = format!("ls {0}; touch {0}/new; cat /proc/self/mountinfo", place.display());
+    let flags = vec!["--tmpfs".into(), place.clone().into_os_string()];
+    let ended = scene.run(&Request { flags, command: shell(&look), ..Request::default() })?;
+    let inside = if ended.stdout.starts_with("of-the-host") { "the host's files" } else { "empty" };
+    let outside = if place.join("new").exists() { "written to" } else { "untouched" };
+    let left = mount_points()?.len() - before;
+    let missing = missing_flags(&ended.stdout, &place.to_string_lossy());
+    Ok(format!(
+        "inside: {inside}\noutside: {outside}, {left} mounts left\nmissing: {missing:?}{}",
+        ended.stderr
+    ))
+}
+
+/// Which of nosuid, nodev and noexec the last mount on `point` lacks, in the text of a mountinfo.
+fn missing_flags(table: &str, point: &str) -> Vec<&'static str> {
+    let last = table.lines().rfind(|line| line.split(' ').nth(4) == Some(point)); // it covers the others
+    let options: Vec<&str> =
+        last.and_then(|line| line.split(' ').nth(5)).unwrap_or_default().split(',').collect();
+    ["nosuid", "nodev", "noexec"].into_iter().filter(|flag| !options.contains(flag)).collect()
+}
+
+fn own_uts(scene: &Scene) -> Result<String, Stop> {
+    let report = scene.report(Request::default())?;
+    Ok(format!("UTS namespace: {}", whose(&report, "uts")?))
+}
+
+fn pid_1_handler(scene: &Scene) -> Result<String, Stop> {
+    let script = "trap 'sleep 0.2; exit 9' TERM; sleep 60 & echo ready; wait";
+    let mut running = scene.start(&Request { command: shell(script), ..Request::default() })?;
+    running.line()?;
+    // A shell blocks all signals for a moment when it forks and when it begins to wait.
+    std::thread::sleep(Duration::from_millis(100));
+    running.signal(Signal::SIGTERM)?;
+    Ok(running.end()?.to_string())
+}
+
+fn pid_1_default_action(scene: &Scene) -> Result<String, Stop> {
+    let request = Request { command: scene::probe(["sleep", "deaf"])?, ..Request::default() };
+    let running = scene.start(&request)?;
+    scene::wait_for("deaf")?;
+    running.signal(Signal::SIGTERM)?;
+    Ok(if scene::is_gone("deaf")? { "ended" } else { "goes on" }.to_owned())
+}
+
+fn proc_flags(scene: &Scene) -> Result<String, Stop> {
+    let table =
+        Request { command: vec!["/bin/cat".into(), "/proc/self/mountinfo".into()], ..Request::default() };
+    let ended = scene.run(&table)?;
+    let missing = missing_flags(&ended.stdout, "/proc");
+    Ok(format!("missing: {missing:?}"))
 }
 
 /// Whether the container has its own namespace of `kind` or the one outside.

@@ -33,11 +33,11 @@ mod verdict;
 use std::process::ExitCode;
 
 pub use attacks::{ATTACKS, Attack};
-pub use catalogue::{CHECKS, Check};
+pub use catalogue::{CHECKS, Check, EXTENSIONS};
 pub use fence::User;
 pub use scene::Scene;
 pub use subject::Subject;
-pub use verdict::{Verdict, attack, check};
+pub use verdict::{Verdict, attack, check, explain, find_attack, find_check};
 
 /// First argument of a program that plays the fence.
 const FENCE: &str = "checks-fence";

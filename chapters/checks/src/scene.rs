@@ -75,6 +75,17 @@ impl<'a> Scene<'a> {
         Ended::of(&mut command)
     }
 
+    /// What the subject says with `--explain` and `flags`, each call on a line of its own.
+    pub(crate) fn explain(&self, flags: &[String]) -> Result<String, Stop> {
+        let flags = flags.iter().map(Into::into).collect();
+        let request = Request { explain: true, flags, command: vec!["true".into()], ..Request::default() };
+        let ended = self.run_with(&request, |caller| {
+            // Wide, but a row must be less than PIPE_BUF, or the two processes' rows mix.
+            caller.env("COLUMNS", "1500");
+        })?;
+        Ok(ended.stderr)
+    }
+
     /// The same, called by somebody who ignores and blocks signals: nohup does, and so do shell scripts.
     pub(crate) fn run_ignoring_signals(&self, request: &Request) -> Result<Ended, Stop> {
         let subject = self.subject.command(request, self.folder)?;
@@ -125,6 +136,16 @@ pub(crate) fn wait_for(marker: &str) -> Result<Pid, Stop> {
         Ok(found.is_some())
     })?;
     found.ok_or_else(|| Stop::Failed(format!("the process {marker:?} was not started")))
+}
+
+/// Wait until `file` has some text; nothing if it never has.
+pub(crate) fn wait_for_text(file: &Path) -> Result<String, Stop> {
+    let mut text = String::new();
+    fence::wait_until(Instant::now() + PATIENCE / 4, || {
+        text = fs_err::read_to_string(file).unwrap_or_default();
+        Ok(!text.is_empty())
+    })?;
+    Ok(text)
 }
 
 /// Give the probe with `marker` time to end; whether it did.
@@ -222,6 +243,11 @@ impl Running {
     /// Send a line inside.
     pub(crate) fn tell(&mut self, line: &str) -> Result<(), Stop> {
         Ok(writeln!(self.stdin, "{line}")?)
+    }
+
+    /// The number of the runtime.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Send a signal to the runtime.

@@ -36,6 +36,10 @@ pub enum Subject {
 /// What a check asks a subject to do.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
+    /// `--explain`.
+    pub explain: bool,
+    /// Flags that only some subjects have.
+    pub flags: Vec<OsString>,
     /// `--hostname`.
     pub hostname: Option<String>,
     /// `--env`, as NAME=VALUE.
@@ -119,6 +123,9 @@ impl Subject {
 fn ours(program: &[PathBuf], chapter: u8, request: &Request) -> Command {
     let mut command = Command::new(&program[0]);
     command.args(&program[1..]).arg("run");
+    if request.explain {
+        command.arg("--explain");
+    }
     // The flag came with chapter 2.
     if let Some(hostname) = request.hostname.as_ref().filter(|_| chapter >= 2) {
         command.args(["--hostname", hostname]);
@@ -129,7 +136,7 @@ fn ours(program: &[PathBuf], chapter: u8, request: &Request) -> Command {
     if let Some(workdir) = &request.workdir {
         command.arg("--workdir").arg(workdir);
     }
-    command.arg("--").args(&request.command);
+    command.args(&request.flags).arg("--").args(&request.command);
     command
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ATTACKS, Attack, CHECKS, Check, Scene, Subject, User, fence, scene::Stop};
+use crate::{ATTACKS, Attack, CHECKS, Check, EXTENSIONS, Scene, Subject, User, fence, scene::Stop};
 
 /// What is said about one check or attack on one subject.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -37,6 +37,7 @@ pub enum Verdict {
 pub(crate) enum Job {
     Check(String),
     Attack(String),
+    Explain(Vec<String>),
 }
 
 /// What the fence answers.
@@ -53,15 +54,35 @@ impl Job {
         let unknown = || Stop::Failed(format!("there is no {self:?}"));
         match self {
             Job::Check(name) => {
-                let check = CHECKS.iter().find(|check| check.name == name).ok_or_else(unknown)?;
+                let check = find_check(name).ok_or_else(unknown)?;
                 Ok(Answer::Observed((check.observe)(scene)?))
             }
             Job::Attack(name) => {
-                let attack = ATTACKS.iter().find(|attack| attack.name == name).ok_or_else(unknown)?;
+                let attack = find_attack(name).ok_or_else(unknown)?;
                 let (succeeded, evidence) = (attack.attempt)(scene)?;
                 Ok(Answer::Attacked { succeeded, evidence })
             }
+            Job::Explain(flags) => Ok(Answer::Observed(scene.explain(flags)?)),
         }
+    }
+}
+
+/// The check called `name`.
+pub fn find_check(name: &str) -> Option<&'static Check> {
+    CHECKS.iter().chain(EXTENSIONS).find(|check| check.name == name)
+}
+
+/// The attack called `name`.
+pub fn find_attack(name: &str) -> Option<&'static Attack> {
+    ATTACKS.iter().find(|attack| attack.name == name)
+}
+
+/// What `subject` tells with `--explain` and `flags` while it runs `true`; nothing if it cannot be started.
+pub fn explain(subject: &Subject, flags: &[&str]) -> String {
+    let flags = flags.iter().map(|&flag| flag.to_owned()).collect();
+    match fence::run(&Job::Explain(flags), subject) {
+        Answer::Observed(text) => text,
+        Answer::Attacked { .. } | Answer::CouldNotRun(_) => String::new(),
     }
 }
 
