@@ -1,0 +1,176 @@
+//! `cargo run -p exercises -- …`: the student's runtime, and beside it the commands around the exercises.
+
+use std::{
+    ffi::OsString,
+    path::Path,
+    process::{Command, ExitCode},
+    sync::mpsc,
+    time::Duration,
+};
+
+use clap::{Parser, Subcommand};
+use notify::{EventKind, RecursiveMode, Watcher};
+use sys::{Error, Result};
+
+use crate::{
+    EXERCISES, Exercise, Student,
+    desk::Desk,
+    find,
+    grade::{self, Grade},
+    report::{self, Graded},
+    summary::summary,
+};
+
+/// The exercises, and the runtime that grows out of them.
+#[derive(Parser)]
+#[command(name = "exercises", disable_help_subcommand = true, after_help = EXAMPLES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Task,
+}
+
+const EXAMPLES: &str = "\
+Your own runtime is in the same program:
+  cargo run -p exercises -- run -- sh        a shell in your container
+  cargo run -p exercises -- run --explain -- true
+
+Examples:
+  cargo test -p exercises                    all exercises, and a summary
+  cargo test -p exercises ch03               those of chapter 3
+  cargo run -p exercises -- hint 3.2         a hint; again: a stronger one; three in all
+  cargo run -p exercises -- watch            test again whenever a file is saved";
+
+#[derive(Subcommand)]
+enum Task {
+    /// A hint for an exercise; asked again, a stronger one
+    Hint {
+        /// Such as 3.2
+        exercise: String,
+        /// Begin again with the first
+        #[arg(long)]
+        again: bool,
+    },
+    /// Give back the stub of an exercise; what was written is kept beside it
+    Reset {
+        /// Such as 3.2
+        exercise: String,
+    },
+    /// What is solved, what is wrong, what is next
+    Progress {
+        /// Only these: exercises (3.2) or chapters (3)
+        which: Vec<String>,
+        /// Write reports for graders: junit=FILE,gradescope=FILE,classroom=FILE,csv=FILE
+        #[arg(long, value_name = "FORMAT=FILE,…")]
+        report: Option<String>,
+    },
+    /// For instructors: judge many check-outs, each apart from the others
+    Grade(Grade),
+    /// Test the exercise at hand whenever a file is saved
+    Watch,
+}
+
+/// The `main` of the student's package in `folder`, whose runtime is `runtime`.
+pub fn main(folder: &str, runtime: fn(Vec<OsString>) -> ExitCode) -> ExitCode {
+    if let Some(code) = checks::play_role().or_else(grade::play_role) {
+        return code;
+    }
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let is_runtime = |word: &OsString| word == "run" || word == "--explain";
+    if arguments.get(1).is_some_and(is_runtime) {
+        return runtime(arguments);
+    }
+    let done = match Arguments::try_parse_from(arguments) {
+        Err(error) => return cli::usage(&error),
+        Ok(Arguments { command }) => run(command, folder),
+    };
+    done.unwrap_or_else(|error| {
+        cli::complain("exercises", &error);
+        ExitCode::FAILURE
+    })
+}
+
+fn run(task: Task, folder: &str) -> Result<ExitCode> {
+    match task {
+        Task::Hint { exercise, again } => hint(&Desk::new(folder), &exercise, again)?,
+        Task::Reset { exercise } => reset(&Desk::new(folder), &exercise)?,
+        Task::Progress { which, report } => progress(folder, &which, report.as_deref())?,
+        Task::Watch => watch(&Path::new(folder).join("src"))?,
+        Task::Grade(flags) => return grade::run(&flags),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn known(id: &str) -> Result<&'static Exercise> {
+    find(id).ok_or_else(|| {
+        let ids: Vec<&str> = EXERCISES.iter().map(|exercise| exercise.id).collect();
+        Error::new(format!("there is no exercise {id}")).remedy(format!("There are {}.", ids.join(", ")))
+    })
+}
+
+fn hint(desk: &Desk, id: &str, again: bool) -> Result<()> {
+    let exercise = known(id)?;
+    let level = if again { 0 } else { desk.hints_given(id) };
+    let level = level.min(exercise.hints.len() - 1);
+    anstream::println!("Hint {} of {} for {} {}:", level + 1, exercise.hints.len(), id, exercise.title);
+    anstream::println!("{}", exercise.hints[level]);
+    if level + 1 == exercise.hints.len() {
+        anstream::println!("\nThat was the last one. It is explained in {}.", exercise.page);
+    }
+    desk.remember_hints(id, level + 1)
+}
+
+fn reset(desk: &Desk, id: &str) -> Result<()> {
+    for kept in desk.reset(known(id)?)? {
+        anstream::println!("{} is the stub again; what you wrote is in {}", kept.file, kept.copy.display());
+    }
+    Ok(())
+}
+
+fn progress(folder: &str, which: &[String], request: Option<&str>) -> Result<()> {
+    request.map(report::parse).transpose()?; // a mistake in it is said before the work begins
+    let program = std::env::current_exe()?;
+    let student = Student::new(&program.to_string_lossy(), folder);
+    let wanted = |exercise: &&Exercise| {
+        which.is_empty()
+            || which.iter().any(|word| word == exercise.id || *word == exercise.chapter().to_string())
+    };
+    let graded: Vec<Graded> =
+        EXERCISES.iter().filter(wanted).map(|exercise| Graded::now(exercise, &student)).collect();
+    if graded.is_empty() {
+        known(&which.join(" "))?;
+    }
+    let outcomes: Vec<_> = graded.iter().map(|one| (one.exercise, &one.outcome)).collect();
+    anstream::print!("{}", summary(&outcomes));
+    request.map_or(Ok(()), |request| report::write(request, "exercises", &graded))
+}
+
+/// Build and judge anew whenever a source file changes. The program that watches is the old one, so the
+/// new one is asked.
+fn watch(sources: &Path) -> Result<()> {
+    let (sender, changes) = mpsc::channel();
+    let broken = |error: notify::Error| Error::new(format!("cannot watch {}: {error}", sources.display()));
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        let is_change = |kind: EventKind| kind.is_modify() || kind.is_create() || kind.is_remove();
+        if event.is_ok_and(|event| is_change(event.kind)) {
+            sender.send(()).ok(); // nobody listens any more: we are about to end
+        }
+    })
+    .map_err(broken)?;
+    watcher.watch(sources, RecursiveMode::NonRecursive).map_err(broken)?;
+    loop {
+        judge_anew()?;
+        anstream::println!("\nWatching {} (Ctrl-C ends it)", sources.display());
+        changes.recv().map_err(|_| Error::new("the watcher has ended"))?;
+        // An editor writes a file in several steps.
+        while changes.recv_timeout(Duration::from_millis(100)).is_ok() {}
+        anstream::println!();
+    }
+}
+
+fn judge_anew() -> Result<()> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let run = ["run", "--quiet", "--package", "exercises", "--", "progress"];
+    // What does not compile has been said by cargo, and the next save is another try.
+    Command::new(cargo).args(run).status()?;
+    Ok(())
+}

@@ -1,0 +1,81 @@
+//! The student's desk: which hints were given, and what was on a stub before it was reset.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use sys::{Error, Result};
+
+use crate::{Exercise, sources};
+
+/// The student's package, and a folder of our own in it that git ignores.
+pub struct Desk {
+    sources: PathBuf,
+    drawer: PathBuf,
+}
+
+/// A file that was reset.
+pub struct Kept {
+    /// Its name in `src`.
+    pub file: &'static str,
+    /// Where its former text is.
+    pub copy: PathBuf,
+}
+
+impl Desk {
+    /// The desk of the package in `folder`.
+    pub fn new(folder: impl AsRef<Path>) -> Desk {
+        let folder = folder.as_ref();
+        Desk { sources: folder.join("src"), drawer: folder.join(".tutor") }
+    }
+
+    /// How many hints for exercise `id` were given.
+    pub fn hints_given(&self, id: &str) -> usize {
+        self.hints().get(id).copied().unwrap_or_default()
+    }
+
+    /// Remember that `given` hints for exercise `id` were given.
+    pub fn remember_hints(&self, id: &str, given: usize) -> Result<()> {
+        let mut hints = self.hints();
+        hints.insert(id.to_owned(), given);
+        fs_err::create_dir_all(&self.drawer)?;
+        let text = serde_json::to_string_pretty(&hints).map_err(|error| Error::new(error.to_string()))?;
+        Ok(fs_err::write(self.drawer.join("hints.json"), text)?)
+    }
+
+    fn hints(&self) -> BTreeMap<String, usize> {
+        // Nothing given yet, or a file that somebody edited: begin again.
+        let text = fs_err::read_to_string(self.drawer.join("hints.json")).unwrap_or_default();
+        serde_json::from_str(&text).unwrap_or_default()
+    }
+
+    /// Put the stubs of `exercise` back, and take its lines out of the stage. Copies are kept.
+    pub fn reset(&self, exercise: &Exercise) -> Result<Vec<Kept>> {
+        let mut files: Vec<&'static str> = exercise.parts.iter().map(crate::Part::file).collect();
+        files.push("stage.rs");
+        files.dedup();
+        let mut kept = Vec::new();
+        for file in files {
+            let path = self.sources.join(file);
+            let text = fs_err::read_to_string(&path)?;
+            let stub = sources::reset(&text, file, exercise)?;
+            if stub != text {
+                fs_err::create_dir_all(&self.drawer)?;
+                let copy = self.drawer.join(format!("{file}.{}", seconds()));
+                fs_err::write(&copy, text)?;
+                fs_err::write(&path, stub)?;
+                kept.push(Kept { file, copy });
+            }
+        }
+        if kept.is_empty() {
+            return Err(Error::new(format!("exercise {} is as it was given", exercise.id)));
+        }
+        Ok(kept)
+    }
+}
+
+fn seconds() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map(|since| since.as_secs()).unwrap_or_default()
+}

@@ -1,0 +1,52 @@
+//! The tests of a student's package: one for each exercise, and the summary at the end.
+
+use std::{
+    process::ExitCode,
+    sync::{Arc, Mutex},
+};
+
+use checks::harness::could_not_run;
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+
+use crate::{EXERCISES, Exercise, Outcome, Student, judge, summary::summary};
+
+/// The `main` of `exercises/tests` and `solutions/tests`.
+pub fn main(student: &Student) -> ExitCode {
+    if let Some(code) = checks::play_role() {
+        return code;
+    }
+    let outcomes = Arc::new(Mutex::new(Vec::new()));
+    let trials = EXERCISES.iter().map(|exercise| {
+        let (student, outcomes) = (student.clone(), Arc::clone(&outcomes));
+        Trial::ignorable_test(exercise.test_name(), move || {
+            let outcome = judge(exercise, &student);
+            let answer = answer(exercise, &outcome);
+            if let Ok(mut outcomes) = outcomes.lock() {
+                outcomes.push((exercise, outcome));
+            }
+            answer
+        })
+    });
+    let arguments = Arguments::from_args();
+    let conclusion = libtest_mimic::run(&arguments, trials.collect());
+    let mut outcomes = outcomes.lock().map(|mut outcomes| std::mem::take(&mut *outcomes)).unwrap_or_default();
+    outcomes.sort_by_key(|(exercise, _)| EXERCISES.iter().position(|other| other.id == exercise.id));
+    let outcomes: Vec<_> = outcomes.iter().map(|(exercise, outcome)| (*exercise, outcome)).collect();
+    // A runner that starts each test on its own wants no summary of one.
+    if !outcomes.is_empty() && !arguments.exact {
+        anstream::print!("{}", summary(&outcomes));
+    }
+    conclusion.exit_code()
+}
+
+fn answer(exercise: &Exercise, outcome: &Outcome) -> Result<Completion, Failed> {
+    match outcome {
+        Outcome::Solved => Ok(Completion::Completed),
+        Outcome::CouldNotRun(reason) => could_not_run(reason),
+        Outcome::NotWritten => Err(format!("exercise {} is not written yet", exercise.id).into()),
+        Outcome::Wrong { mistake, seen } => {
+            let says = mistake.map_or(String::new(), |mistake| format!("{}\n\n", mistake.says));
+            Err(format!("{says}{seen}\nexplained in: {}", exercise.page).into())
+        }
+    }
+}

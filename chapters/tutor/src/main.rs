@@ -1,0 +1,49 @@
+//! Writes the stubs in `exercises` and the solutions in `solutions` from the chapters' units:
+//! `cargo run -p tutor -- generate`. With `--check` it only says where they differ.
+
+use std::{path::Path, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+/// Keeps exercises and solutions what the chapters say.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Write all stubs and solutions anew
+    Generate {
+        /// Write nothing; fail if something differs
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let Command::Generate { check } = Arguments::parse().command;
+    match generate(check) {
+        Ok(code) => code,
+        Err(error) => {
+            cli::complain("tutor", &error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn generate(check: bool) -> sys::Result<ExitCode> {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let drifted = tutor::sources::drift(&workspace)?;
+    for path in &drifted {
+        anstream::println!("{}", path.display());
+    }
+    if check {
+        return Ok(if drifted.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+    }
+    for file in tutor::sources::generate(&workspace)? {
+        fs_err::write(workspace.join(file.path), file.text)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

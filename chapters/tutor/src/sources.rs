@@ -1,0 +1,194 @@
+//! One source for stubs and solutions: the chapters' own units.
+//!
+//! A solution is the unit as it stands in its chapter, without its tests. A stub is the solution with the
+//! parts of each exercise taken out. Both are committed; [`drift`] says where they are not what they
+//! should be.
+
+use std::path::{Path, PathBuf};
+
+use sys::{Error, Result};
+
+use crate::{EXERCISES, Exercise, Part, text};
+
+/// The units that a student's runtime consists of, and where they come from.
+const UNITS: &[(&str, &str)] = &[
+    ("environment.rs", "chapters/ch01-process/src"),
+    ("process.rs", "chapters/ch01-process/src"),
+    ("protocol.rs", "chapters/ch01-process/src"),
+    ("signals.rs", "chapters/ch01-process/src"),
+    ("hostname.rs", "chapters/ch02-hostname/src"),
+    ("rootless.rs", "chapters/ch02-hostname/src"),
+    ("pid_namespace.rs", "chapters/ch03-pid-namespace/src"),
+    ("mounts.rs", "chapters/ch04-mount-namespace/src"),
+];
+
+/// The script of the last chapter, which becomes the student's.
+const STAGE: &str = "chapters/ch04-mount-namespace/src/stage.rs";
+
+/// The variations, which no chapter prints: their solutions are their own source.
+const EXTEND: &str = "solutions/src/extend.rs";
+
+/// Lines of the variations in the script, each behind a line of the chapter's.
+const STAGE_EXTENDED: &[(&str, &str)] = &[
+    (
+        "hostname: String,",
+        "
+    /// Domain name of the container
+    #[arg(long, value_name = \"NAME\")]
+    domainname: Option<String>,
+
+    /// How many files may be open: nofile=NUMBER
+    #[arg(long, value_name = \"NAME=NUMBER\")]
+    ulimit: Vec<String>,
+
+    /// Write the PID of the command, as seen from outside, to this file
+    #[arg(long, value_name = \"FILE\")]
+    pid_file: Option<PathBuf>,
+
+    /// Mount an empty file system in memory there
+    #[arg(long, value_name = \"DIR\")]
+    tmpfs: Vec<PathBuf>,
+",
+    ),
+    ("hostname::set(&run.hostname)?;", "    extend::set_domainname(run.domainname.as_deref())?;\n"),
+    ("mounts::mount_proc()?;", "    extend::mount_tmpfs(&run.tmpfs)?;\n"),
+    ("process::close_descriptors()?;", "    extend::set_ulimits(&run.ulimit)?;\n"),
+    (
+        "container.channel.expect_end()?;",
+        "    extend::write_pid_file(run.pid_file.as_deref(), container.pid)?;\n",
+    ),
+];
+
+/// What that script imports where all chapters are one crate.
+const STAGE_IMPORTS: &str = "\
+use std::{convert::Infallible, ffi::OsString, path::PathBuf, process::ExitCode};
+
+use sys::{Result, WaitStatus};
+
+use crate::{
+    environment, extend, hostname, mounts, pid_namespace, process,
+    protocol::{Channel, Message},
+    rootless, signals,
+};
+
+";
+
+/// A file that should stand in the workspace, and what should be in it.
+pub struct Generated {
+    /// Its path below the workspace.
+    pub path: PathBuf,
+    /// Its whole text.
+    pub text: String,
+}
+
+/// All stubs and solutions, made anew from the chapters below `workspace`.
+pub fn generate(workspace: &Path) -> Result<Vec<Generated>> {
+    let mut files = Vec::new();
+    let units = UNITS.iter().map(|(name, folder)| (*name, format!("{folder}/{name}")));
+    let others = [("stage.rs", STAGE.to_owned()), ("extend.rs", EXTEND.to_owned())];
+    for (name, source) in units.chain(others) {
+        let mut solution = solution(&fs_err::read_to_string(workspace.join(&source))?);
+        if name == "stage.rs" {
+            solution = extended(&with_one_import(&solution))?;
+        }
+        let stub =
+            EXERCISES.iter().try_fold(solution.clone(), |text, exercise| stub(&text, name, exercise))?;
+        for (package, text) in [("solutions", solution), ("exercises", stub)] {
+            files.push(Generated { path: Path::new(package).join("src").join(name), text });
+        }
+    }
+    Ok(files)
+}
+
+/// The generated files below `workspace` that are not what they should be.
+pub fn drift(workspace: &Path) -> Result<Vec<PathBuf>> {
+    let differs = |file: &Generated| {
+        fs_err::read_to_string(workspace.join(&file.path)).map_or(true, |text| text != file.text)
+    };
+    Ok(generate(workspace)?.into_iter().filter(differs).map(|file| file.path).collect())
+}
+
+/// A unit as it stands in a student's crate: without its tests, and with one crate instead of many.
+fn solution(unit: &str) -> String {
+    let unit = unit.split("\n#[cfg(test)]").next().unwrap_or(unit);
+    let mut text = unit.trim_end().to_owned() + "\n";
+    for chapter in 1..=12 {
+        text = text.replace(&format!("ch{chapter:02}::"), "crate::");
+        text = text.replace(&format!("\"ch{chapter:02}\""), "\"exercises\"");
+    }
+    text.lines().filter(|line| !line.contains("ANCHOR")).map(|line| format!("{line}\n")).collect()
+}
+
+/// The stage with the imports of one crate in the place of those of many.
+fn with_one_import(stage: &str) -> String {
+    let start = stage.find("use std::").unwrap_or_default();
+    let end = stage.find("/// The flags of `run`").unwrap_or(start);
+    [&stage[..start], STAGE_IMPORTS, &stage[end..]].concat()
+}
+
+/// The stage with the lines of the variations.
+fn extended(stage: &str) -> Result<String> {
+    STAGE_EXTENDED.iter().try_fold(stage.to_owned(), |text, (line, more)| {
+        text::with_lines_after(&text, line, more)
+            .ok_or_else(|| Error::new(format!("the stage of the chapter has no line {line:?}")))
+    })
+}
+
+/// `text` of the file `name`, with the parts and lines of `exercise` taken out.
+pub fn stub(text: &str, name: &str, exercise: &Exercise) -> Result<String> {
+    let mut text = text.to_owned();
+    for part in exercise.parts.iter().filter(|part| part.file() == name) {
+        text = replace(&text, part, &stub_of(part, exercise))?;
+    }
+    if name == "stage.rs" {
+        for line in exercise.lines {
+            text = text::without_line(&text, line)
+                .ok_or_else(|| Error::new(format!("stage.rs has no line {line:?}")))?;
+        }
+    }
+    Ok(text)
+}
+
+/// What [`stub`] makes, from a text that a student has worked on: lines that are not there are fine.
+pub fn reset(text: &str, name: &str, exercise: &Exercise) -> Result<String> {
+    let mut text = text.to_owned();
+    for part in exercise.parts.iter().filter(|part| part.file() == name) {
+        text = replace(&text, part, &stub_of(part, exercise))?;
+    }
+    for line in exercise.lines.iter().filter(|_| name == "stage.rs") {
+        text = text::without_line(&text, line).unwrap_or(text);
+    }
+    Ok(text)
+}
+
+/// `text` with `replacement` in the place of `part`.
+pub fn replace(text: &str, part: &Part, replacement: &str) -> Result<String> {
+    let (name, replaced) = match part {
+        Part::Body { name, .. } => (name, text::with_body(text, name, replacement)),
+        Part::Value { name, .. } => (name, text::with_value(text, name, replacement)),
+    };
+    replaced.ok_or_else(|| Error::new(format!("there is no {name} in {}", part.file())))
+}
+
+/// Whether the part of `exercise` in the student's `text` is still the stub.
+pub fn is_stub(text: &str, exercise: &Exercise) -> bool {
+    text.contains(&format!("not_written!(\"{}\"", exercise.id))
+}
+
+fn stub_of(part: &Part, exercise: &Exercise) -> String {
+    match part {
+        Part::Value { instead, .. } => format!("not_written!({:?}, {instead})", exercise.id),
+        Part::Body { instead, .. } => {
+            let mut body = format!("    // Exercise {}: {}.\n", exercise.id, exercise.title);
+            for line in exercise.task {
+                body += &format!("    // {line}\n");
+            }
+            body += &format!(
+                "    // The page: {}. A hint: cargo run -p exercises -- hint {}\n",
+                exercise.page, exercise.id
+            );
+            let value = instead.map(|value| format!(", {value}")).unwrap_or_default();
+            body + &format!("    not_written!({:?}{value})\n", exercise.id)
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Finding and replacing pieces of a source file that rustfmt has been over.
+
+use std::ops::Range;
+
+/// `text` with `body` as the body of the function `name`.
+pub fn with_body(text: &str, name: &str, body: &str) -> Option<String> {
+    let start = find_after(text, &format!("fn {name}("), "{\n")?;
+    // rustfmt puts the end of a function at the beginning of a line.
+    let end = start + text[start..].find("\n}\n")? + 1;
+    Some(with(text, start..end, body))
+}
+
+/// `text` with `value` as the value of the constant `name`.
+pub fn with_value(text: &str, name: &str, value: &str) -> Option<String> {
+    let start = find_after(text, &format!("const {name}: "), "= ")?;
+    let end = start + text[start..].find(";\n")?;
+    Some(with(text, start..end, value))
+}
+
+/// `text` without the line whose code is `code`, if it has one.
+pub fn without_line(text: &str, code: &str) -> Option<String> {
+    let kept = text.lines().filter(|line| code_of(line) != code);
+    let kept: String = kept.map(|line| format!("{line}\n")).collect();
+    (kept.len() < text.len()).then_some(kept)
+}
+
+/// `text` with `more` after the line whose code is `code`, if it has one.
+pub fn with_lines_after(text: &str, code: &str, more: &str) -> Option<String> {
+    let line = text.lines().find(|line| code_of(line) == code)?;
+    Some(text.replacen(&format!("{line}\n"), &format!("{line}\n{more}"), 1))
+}
+
+/// A line without its comment and its indentation.
+fn code_of(line: &str) -> &str {
+    line.split("//").next().unwrap_or_default().trim()
+}
+
+fn with(text: &str, range: Range<usize>, replacement: &str) -> String {
+    let mut text = text.to_owned();
+    text.replace_range(range, replacement);
+    text
+}
+
+/// The place just behind the first `then` that follows `first`.
+fn find_after(text: &str, first: &str, then: &str) -> Option<usize> {
+    let start = text.find(first)?;
+    Some(start + text[start..].find(then)? + then.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const UNIT: &str = "pub const N: u8 = 1;\n\npub fn f(\n    a: u8,\n) -> u8 {\n    if a > 1 {\n        2\n    } else {\n        \
+                        3\n    }\n}\n\nfn g() {\n}\n";
+
+    #[test]
+    fn a_body_and_a_value_are_replaced() {
+        let text = with_body(UNIT, "f", "    7\n").unwrap();
+        assert!(text.contains(") -> u8 {\n    7\n}\n\nfn g()"), "{text}");
+        assert!(with_value(UNIT, "N", "9").unwrap().starts_with("pub const N: u8 = 9;\n"));
+        assert_eq!(with_body(UNIT, "h", ""), None);
+    }
+
+    #[test]
+    fn a_line_is_found_by_its_code() {
+        let text = "a();\n    b()?; // why\nc();\n";
+        assert_eq!(without_line(text, "b()?;").unwrap(), "a();\nc();\n");
+        assert_eq!(without_line(text, "d();"), None);
+        assert_eq!(with_lines_after(text, "a();", "x();\n").unwrap(), "a();\nx();\n    b()?; // why\nc();\n");
+    }
+}

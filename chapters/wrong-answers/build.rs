@@ -1,0 +1,109 @@
+//! Writes a whole student's runtime for each wrong answer: the solutions, with the mistake in them.
+//!
+//! All of them are compiled once, into one test program, and chosen at run time.
+
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    fmt::Write,
+    path::{Path, PathBuf},
+};
+
+#[path = "../tutor/src/text.rs"]
+#[allow(dead_code, missing_docs)]
+mod text;
+
+const SOLUTIONS: &str = "../../solutions/src";
+const WRONG: &str = "../../exercises/wrong";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed={SOLUTIONS}\ncargo::rerun-if-changed={WRONG}");
+    let out = PathBuf::from(std::env::var("OUT_DIR")?);
+    let solutions = files(SOLUTIONS)?;
+    let (mut modules, mut table) = (String::new(), String::new());
+    for (number, (name, answer)) in files(WRONG)?.iter().enumerate() {
+        let folder = out.join(format!("wrong_{number}"));
+        fs_err::create_dir_all(&folder)?;
+        writeln!(modules, "mod wrong_{number} {{")?;
+        for (file, text) in apply(answer, &solutions).map_err(|problem| format!("{name}: {problem}"))? {
+            let module = file.trim_end_matches(".rs");
+            if module == "lib" || module == "main" {
+                continue;
+            }
+            let path = folder.join(&file);
+            fs_err::write(&path, text.replace("crate::", "super::"))?;
+            writeln!(
+                modules,
+                "    #[path = {path:?}]\n    #[allow(unused, missing_docs)]\n    pub mod {module};"
+            )?;
+        }
+        writeln!(modules, "}}")?;
+        writeln!(
+            table,
+            "    Wrong {{ name: {:?}, main: wrong_{number}::stage::main }},",
+            name.trim_end_matches(".rs")
+        )?;
+    }
+    fs_err::write(out.join("wrong.rs"), format!("{modules}\nconst WRONG: &[Wrong] = &[\n{table}];\n"))?;
+    Ok(())
+}
+
+/// The source files in `folder` by their names.
+fn files(folder: &str) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
+    let mut files = BTreeMap::new();
+    for entry in fs_err::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension() == Some("rs".as_ref()) {
+            files.insert(name_of(&path), fs_err::read_to_string(&path)?);
+        }
+    }
+    Ok(files)
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// What a section does to the text of a file; nothing comes back if the text does not have what it means.
+type Change<'a> = Box<dyn Fn(&str) -> Option<String> + 'a>;
+
+/// The solutions with one wrong answer in them. Its text says, section by section, what is other:
+///
+/// ```text
+/// // part FILE FUNCTION       the lines that follow are its body
+/// // value FILE CONSTANT      the line that follows is its value
+/// // stage without: CODE      the stage has no such line
+/// // stage after: CODE        the lines that follow stand after that line
+/// ```
+fn apply(answer: &str, solutions: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, String> {
+    let mut files = solutions.clone();
+    let mut sections: Vec<(&str, String)> = Vec::new();
+    for line in answer.lines().filter(|line| !line.starts_with("//!")) {
+        if let Some(section) = line.strip_prefix("// ").filter(|_| !line.starts_with(' ')) {
+            sections.push((section, String::new()));
+        } else if let Some((_, lines)) = sections.last_mut() {
+            *lines += &format!("{line}\n");
+        }
+    }
+    for (section, lines) in sections {
+        let words: Vec<&str> = section.split(' ').collect();
+        let (file, change): (&str, Change) = match (section, words.as_slice()) {
+            (_, ["part", file, name]) => (file, Box::new(move |text| text::with_body(text, name, &lines))),
+            (_, ["value", file, name]) => {
+                (file, Box::new(move |text| text::with_value(text, name, lines.trim())))
+            }
+            (section, _) if section.starts_with("stage without: ") => (
+                "stage.rs",
+                Box::new(move |text| text::without_line(text, &section["stage without: ".len()..])),
+            ),
+            (section, _) if section.starts_with("stage after: ") => (
+                "stage.rs",
+                Box::new(move |text| text::with_lines_after(text, &section["stage after: ".len()..], &lines)),
+            ),
+            _ => return Err(format!("what is {section:?}?")),
+        };
+        let text = files.get_mut(file).ok_or_else(|| format!("there is no {file}"))?;
+        *text = change(text).ok_or_else(|| format!("{file} does not have what {section:?} means"))?;
+    }
+    Ok(files)
+}

@@ -1,0 +1,70 @@
+//! The protocol: what the two processes say to each other, and when.
+//!
+//! | parent                                 | child                                      |
+//! |----------------------------------------|--------------------------------------------|
+//! | tells `Proceed`: all that only it can do is done | waits for `Proceed`              |
+//! | waits for the end of file              | tells `Failed`, or closes its end by execve |
+//!
+//! The socket is close-on-exec, so a successful `execve(2)` *is* the last word of the child. A peer
+//! that dies is an end of file too, never a hang.
+//!
+//! Kernel: socketpair(2), unix(7) SOCK_SEQPACKET. See it: `--explain`, the lines with send and recv.
+
+use std::os::fd::OwnedFd;
+
+use serde::{Deserialize, Serialize};
+use sys::{Error, Result};
+
+/// One message. Their order here is their order on the wire.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Message {
+    /// Parent to child: go on, everything outside is prepared.
+    Proceed,
+    /// Child to parent: a step failed; this is why, and I am gone.
+    Failed(Error),
+}
+
+/// One end of the conversation.
+#[derive(Debug)]
+pub struct Channel(OwnedFd);
+
+impl Channel {
+    /// Both ends.
+    pub fn pair() -> Result<(Channel, Channel)> {
+        let (ours, theirs) = sys::socketpair()?;
+        Ok((Channel(ours), Channel(theirs)))
+    }
+
+    /// Send `message`.
+    pub fn tell(&mut self, message: &Message) -> Result<()> {
+        let packet = serde_json::to_vec(message).map_err(|error| Error::new(error.to_string()))?;
+        sys::send(&self.0, &packet)
+    }
+
+    /// Wait for `message`. If the peer failed instead, its error is ours.
+    pub fn expect(&mut self, message: &Message) -> Result<()> {
+        match self.hear()? {
+            Some(Message::Failed(error)) => Err(error),
+            Some(heard) if heard == *message => Ok(()),
+            heard => Err(Error::new(format!("waited for {message:?}, heard {heard:?}"))),
+        }
+    }
+
+    /// Wait until the peer has closed its end. If it failed instead, its error is ours.
+    pub fn expect_end(&mut self) -> Result<()> {
+        match self.hear()? {
+            None => Ok(()),
+            Some(Message::Failed(error)) => Err(error),
+            Some(heard) => Err(Error::new(format!("waited for the end, heard {heard:?}"))),
+        }
+    }
+
+    /// The next message; `None` at the end of file.
+    fn hear(&mut self) -> Result<Option<Message>> {
+        let packet = sys::receive(&self.0)?.0;
+        if packet.is_empty() {
+            return Ok(None);
+        }
+        serde_json::from_slice(&packet).map(Some).map_err(|error| Error::new(error.to_string()))
+    }
+}

@@ -1,0 +1,3 @@
+//! A clean environment without what was asked for.
+// part environment.rs clean
+    vec![CString::new(format!("PATH={PATH}")).unwrap()]

@@ -1,0 +1,4 @@
+//! The parent ties itself to the shell.
+// stage without: process::die_with_parent()?;
+// stage after: let mut container = process::clone(&namespaces, |parent| child(run, parent))?;
+    process::die_with_parent()?;

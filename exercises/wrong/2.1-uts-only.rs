@@ -1,0 +1,3 @@
+//! A hostname, and nothing for IPC.
+// value hostname.rs NAMESPACES
+CloneFlags::CLONE_NEWUTS

@@ -1,0 +1,3 @@
+//! Always the same name.
+// part hostname.rs set
+    sys::sethostname("container")

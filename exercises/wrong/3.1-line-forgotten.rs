@@ -1,0 +1,2 @@
+//! The constant is right, clone does not get it.
+// stage without: pid_namespace::NAMESPACE,

@@ -1,0 +1,2 @@
+//! Works on the host's mount table.
+// stage without: mounts::NAMESPACE,

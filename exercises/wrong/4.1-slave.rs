@@ -1,0 +1,3 @@
+//! Cuts one direction.
+// part mounts.rs make_private
+    sys::mount(None, "/", None, MsFlags::MS_REC | MsFlags::MS_SLAVE, None)

@@ -1,0 +1,77 @@
+//! Stage 4: a command with mounts and a `/proc` of its own.
+
+use std::{convert::Infallible, ffi::OsString, path::PathBuf, process::ExitCode};
+
+use sys::{Result, WaitStatus};
+
+use crate::{
+    environment, extend, hostname, mounts, pid_namespace, process,
+    protocol::{Channel, Message},
+    rootless, signals,
+};
+
+/// The flags of `run`.
+#[derive(clap::Args)]
+pub struct Run {
+    /// Hostname of the container
+    #[arg(long, value_name = "NAME", default_value = "minicontainer")]
+    hostname: String,
+
+    /// Domain name of the container
+    #[arg(long, value_name = "NAME")]
+    domainname: Option<String>,
+
+    /// How many files may be open: nofile=NUMBER
+    #[arg(long, value_name = "NAME=NUMBER")]
+    ulimit: Vec<String>,
+
+    /// Write the PID of the command, as seen from outside, to this file
+    #[arg(long, value_name = "FILE")]
+    pid_file: Option<PathBuf>,
+
+    /// Mount an empty file system in memory there
+    #[arg(long, value_name = "DIR")]
+    tmpfs: Vec<PathBuf>,
+
+    #[command(flatten)]
+    process: cli::Process,
+}
+
+/// The program of this stage: parse `arguments`, run, and answer with the exit code.
+pub fn main(arguments: Vec<OsString>) -> ExitCode {
+    cli::stage("exercises", arguments, parent)
+}
+
+/// The parent: the runtime, outside.
+pub fn parent(run: &Run) -> Result<WaitStatus> {
+    rootless::borrow_root()?; // behind the scenes, until chapter 10
+    let namespaces = [
+        // what the child is born into
+        hostname::NAMESPACES,
+        pid_namespace::NAMESPACE, // the child is PID 1
+        mounts::NAMESPACE,
+    ];
+    let mut container = process::clone(&namespaces, |parent| child(run, parent))?;
+    let signals = signals::keep()?; // after clone, or the child would block them too
+    container.channel.tell(&Message::Proceed)?; // nothing to prepare from outside yet
+    container.channel.expect_end()?; // execve closed the child's end: the command runs
+    extend::write_pid_file(run.pid_file.as_deref(), container.pid)?;
+    signals::forward_until_exit(&signals, container)
+}
+
+/// The child: it makes its surroundings, then becomes the command. The order is the lesson.
+fn child(run: &Run, parent: &mut Channel) -> Result<Infallible> {
+    process::die_with_parent()?; // first: from here on nobody can leave us behind
+    parent.expect(&Message::Proceed)?;
+    hostname::set(&run.hostname)?;
+    extend::set_domainname(run.domainname.as_deref())?;
+    mounts::make_private()?; // or the host sees every mount below
+    mounts::mount_proc()?; // or ps shows the host's processes
+    extend::mount_tmpfs(&run.tmpfs)?;
+    process::change_directory(&run.process.workdir)?;
+    process::close_descriptors()?; // or the command inherits the caller's files
+    extend::set_ulimits(&run.ulimit)?;
+    signals::reset()?; // or it inherits what the caller ignores and blocks
+    let environment = environment::clean(&run.process.env); // or it inherits the caller's secrets
+    process::exec(&run.process.command(), &environment)
+}
