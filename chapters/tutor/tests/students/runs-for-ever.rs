@@ -1,0 +1,4 @@
+    while true {
+        std::thread::yield_now();
+    }
+    cli::stage("exercises", arguments, parent)
