@@ -7,7 +7,7 @@ default:
     @just --list --unsorted
 
 # All of it, in CI's order (CI then runs the tests once more, as an ordinary user)
-ci: fmt clippy doc deny book test
+ci: fmt clippy doc deny book stubs test
 
 # Is everything formatted?
 fmt:
@@ -30,6 +30,16 @@ deny:
 book:
     cargo test -p book --locked
     cargo run -q -p book --locked -- build
+
+# A fresh student's package: it builds without a warning, every exercise says that it is a stub, none panics
+stubs:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    if said=$(cargo test -p exercises --locked 2>&1); then echo "the stubs pass: $said" && exit 1; fi
+    tail -n 12 <<< "$said"
+    grep -q '^0 of [0-9]* solved' <<< "$said"
+    [[ $(grep -c '^exercise .* is not written yet$' <<< "$said") == $(grep -c '^test .*FAILED$' <<< "$said") ]]
+    ! grep -q 'panicked\|^warning' <<< "$said"
 
 # The README's test command; `just test ch03` runs what has ch03 in its name
 test *ARGUMENTS:
