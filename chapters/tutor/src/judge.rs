@@ -120,13 +120,25 @@ pub fn judge(exercise: &Exercise, student: &Student) -> Outcome {
         (None, None) => Outcome::Solved,
         (None, Some(reason)) => Outcome::CouldNotRun(reason),
         (Some((name, observed, expected)), _) => {
-            let evidence =
-                Evidence { verdicts, explained: checks::explain(&student.subject, exercise.flags) };
             let seen =
                 format!("check {name}\nobserved:\n{}\nshould be:\n{}", indent(&observed), indent(&expected));
+            if exercise.id != "4.1" && covers_our_proc(student) {
+                return Outcome::Wrong { mistake: Some(&misconceptions::FOLLOWS_FROM_MOUNTS), seen };
+            }
+            let evidence =
+                Evidence { verdicts, explained: checks::explain(&student.subject, exercise.flags) };
             Outcome::Wrong { mistake: misconceptions::recognise(exercise, &evidence), seen }
         }
     }
+}
+
+/// Whether the containers of `student` leave their /proc over the one through which all is observed: then
+/// every check that looks at processes fails, and none of them for a reason of its own.
+fn covers_our_proc(student: &Student) -> bool {
+    let mounts = examine("own_mounts", &student.subject);
+    // It is the judge who cannot read it, not the probe inside.
+    let ours = |said: &str| said.contains("/proc/self/") && !said.contains("from inside");
+    matches!(mounts, Verdict::Failed { observed, .. } if ours(&observed))
 }
 
 fn examine(name: &str, subject: &Subject) -> Verdict {

@@ -43,6 +43,15 @@ macro_rules! mistake {
     };
 }
 
+/// What is said of an exercise that cannot be judged as long as another one is wrong.
+pub(crate) const FOLLOWS_FROM_MOUNTS: Misconception = Misconception {
+    exercise: "4.1",
+    name: "proc-covered",
+    says: "This may be right: your container's /proc came to lie over the host's, through which all of this is \
+           observed. Its mounts are not cut off from the host's: that is exercise 4.1, begin there.",
+    shows: |_| false,
+};
+
 /// All known mistakes.
 pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("1.1" "inherits-everything",

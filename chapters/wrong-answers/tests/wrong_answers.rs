@@ -27,6 +27,10 @@ fn main() -> ExitCode {
     harness::main_with(|| {
         let wrong = WRONG.iter().enumerate();
         let mut trials: Vec<Trial> = wrong.map(|(number, wrong)| trial(number, wrong)).collect();
+        trials.push(Trial::ignorable_test(
+            "leaking_mounts_blame_no_other_exercise",
+            leaking_mounts_blame_no_other,
+        ));
         trials.push(Trial::test("every_mistake_has_a_wrong_answer", every_mistake_has_a_wrong_answer));
         trials.push(Trial::test("every_exercise_has_three_mistakes", every_exercise_has_three_mistakes));
         trials
@@ -48,6 +52,24 @@ fn is_recognised(number: usize, wrong: &Wrong) -> Result<Completion, Failed> {
         Outcome::CouldNotRun(reason) => harness::could_not_run(&reason),
         other => Err(format!("as {:?}: {other:#?}", User::current()).into()),
     }
+}
+
+/// Mounts that reach the host cover the /proc through which everything is observed. Whatever else fails
+/// then, the message names 4.1.
+fn leaking_mounts_blame_no_other() -> Result<Completion, Failed> {
+    let number = WRONG.iter().position(|wrong| wrong.name == "4.1-not-recursive").ok_or("no such answer")?;
+    let program = vec![std::env::current_exe()?, ROLE.into(), number.to_string().into()];
+    for exercise in EXERCISES {
+        let subject =
+            Subject::Ours { name: "leaks".to_owned(), chapter: exercise.chapter(), program: program.clone() };
+        match tutor::judge(exercise, &Student { subject, sources: None }) {
+            Outcome::Wrong { mistake: Some(mistake), .. } if mistake.exercise == "4.1" => {}
+            Outcome::Solved => {}
+            Outcome::CouldNotRun(reason) => return harness::could_not_run(&reason),
+            other => return Err(format!("{}: {other:#?}", exercise.id).into()),
+        }
+    }
+    Ok(Completion::Completed)
 }
 
 fn every_mistake_has_a_wrong_answer() -> Result<(), Failed> {
