@@ -136,10 +136,7 @@ fn extended(stage: &str) -> Result<String> {
 
 /// `text` of the file `name`, with the parts and lines of `exercise` taken out.
 pub fn stub(text: &str, name: &str, exercise: &Exercise) -> Result<String> {
-    let mut text = text.to_owned();
-    for part in exercise.parts.iter().filter(|part| part.file() == name) {
-        text = replace(&text, part, &stub_of(part, exercise))?;
-    }
+    let mut text = with_stubs(text, name, exercise)?;
     if name == "stage.rs" {
         for line in exercise.lines {
             text = text::without_line(&text, line)
@@ -151,18 +148,21 @@ pub fn stub(text: &str, name: &str, exercise: &Exercise) -> Result<String> {
 
 /// What [`stub`] makes, from a text that a student has worked on: lines that are not there are fine.
 pub fn reset(text: &str, name: &str, exercise: &Exercise) -> Result<String> {
-    let mut text = text.to_owned();
-    for part in exercise.parts.iter().filter(|part| part.file() == name) {
-        text = replace(&text, part, &stub_of(part, exercise))?;
-    }
+    let mut text = with_stubs(text, name, exercise)?;
     for line in exercise.lines.iter().filter(|_| name == "stage.rs") {
         text = text::without_line(&text, line).unwrap_or(text);
     }
     Ok(text)
 }
 
+/// `text` of the file `name` with the stubs of `exercise` in the place of its parts.
+fn with_stubs(text: &str, name: &str, exercise: &Exercise) -> Result<String> {
+    let mut parts = exercise.parts.iter().filter(|part| part.file() == name);
+    parts.try_fold(text.to_owned(), |text, part| replace(&text, part, &stub_of(part, exercise)))
+}
+
 /// `text` with `replacement` in the place of `part`.
-pub fn replace(text: &str, part: &Part, replacement: &str) -> Result<String> {
+fn replace(text: &str, part: &Part, replacement: &str) -> Result<String> {
     let (name, replaced) = match part {
         Part::Body { name, .. } => (name, text::with_body(text, name, replacement)),
         Part::Value { name, .. } => (name, text::with_value(text, name, replacement)),
