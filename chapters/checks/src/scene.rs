@@ -86,7 +86,7 @@ impl<'a> Scene<'a> {
         Ok(ended.stderr)
     }
 
-    /// The same, called by somebody who ignores and blocks signals: nohup does, and so do shell scripts.
+    /// The same, called by somebody who ignores signals: nohup does, and so do shell scripts.
     pub(crate) fn run_ignoring_signals(&self, request: &Request) -> Result<Ended, Stop> {
         let subject = self.subject.command(request, self.folder)?;
         let mut command = Command::new("/bin/sh");
