@@ -50,9 +50,10 @@ pub fn parent(run: &Run) -> Result<WaitStatus> {
     ];
     let mut container = process::clone(&namespaces, |parent| child(run, parent))?;
     let signals = signals::keep()?; // after clone, or the child would block them too
-    container.channel.tell(&Message::Proceed)?; // nothing to prepare from outside yet
+    container.channel.tell(&Message::Proceed)?; // all that only we can do is done
     container.channel.expect_end()?; // execve closed the child's end: the command runs
-    signals::forward_until_exit(&signals, container)
+    let status = signals::forward_until_exit(&signals, container)?;
+    Ok(status)
 }
 
 /// The child: it makes its surroundings, then becomes the command. The order is the lesson.

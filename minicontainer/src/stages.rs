@@ -3,11 +3,19 @@
 use std::{ffi::OsString, process::ExitCode};
 
 /// What each chapter's own program does: `minicontainer stage 4 run` is `cargo run -p ch04 -- run`.
-const STAGES: [fn(Vec<OsString>) -> ExitCode; LAST as usize] =
-    [ch01::stage::main, ch02::stage::main, ch03::stage::main, ch04::stage::main];
+const STAGES: [fn(Vec<OsString>) -> ExitCode; LAST as usize] = [
+    ch01::stage::main,
+    ch02::stage::main,
+    ch03::stage::main,
+    ch04::stage::main,
+    ch05::stage::main,
+    ch06::stage::main,
+    ch07::stage::main,
+    ch08::stage::main,
+];
 
 /// The last chapter that is written.
-pub const LAST: u8 = 4;
+pub const LAST: u8 = 8;
 
 /// The flags of `stage`.
 #[derive(clap::Args)]

@@ -4,6 +4,11 @@
 //! Half of an attack runs outside, sets the trap and looks at the damage (`attempt`); the other half
 //! runs inside the container as the probe ([`attack_from_inside`]).
 
+mod limits;
+mod memory;
+mod network;
+mod root;
+
 use std::{
     io::Read,
     os::fd::AsRawFd,
@@ -55,6 +60,14 @@ pub const ATTACKS: &[Attack] = &[
     attack!(3 outlive "Leave a process behind that outlives the container"),
     attack!(4 spy_on_processes "Read a password from a host process's command line"),
     attack!(4 cover_files "Cover the host's files with a mount", needs_root: true),
+    // chapter 5
+    // (rows)
+    // chapter 6
+    // (rows)
+    // chapter 7
+    // (rows)
+    // chapter 8
+    // (rows)
 ];
 
 /// What the half inside reports.
@@ -104,6 +117,14 @@ pub(crate) fn attack_from_inside(host: &Path, name: &str, arguments: &[&str]) ->
                 .map_err(|error| error.what),
             |()| "mount = 0".to_owned(),
         ),
+        // chapter 5
+        // (arms)
+        // chapter 6
+        // (arms)
+        // chapter 7
+        // (arms)
+        // chapter 8
+        // (arms)
         _ => return Err(sys::Error::new(format!("there is no attack {name} with {arguments:?}"))),
     };
     print_json(&loot)

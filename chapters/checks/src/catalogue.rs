@@ -2,6 +2,11 @@
 //!
 //! Each was first made to pass on runc and crun; what they show is its snapshot.
 
+mod limits;
+mod memory;
+mod network;
+mod root;
+
 use std::{ffi::OsString, fmt::Write, os::unix::fs::PermissionsExt, time::Duration};
 
 use sys::{MntFlags, MsFlags, Signal};
@@ -72,6 +77,14 @@ pub const CHECKS: &[Check] = &[
     check!(3 no_orphans "Do its children die with it?"),
     check!(4 own_proc "Does /proc show only its own processes?"),
     check!(4 own_mounts "Do mounts stay on the side where they are made?"),
+    // chapter 5
+    // (rows)
+    // chapter 6
+    // (rows)
+    // chapter 7
+    // (rows)
+    // chapter 8
+    // (rows)
 ];
 
 /// What only exercises ask for: runc and crun do it otherwise, or the ladder has a row that says more.
@@ -84,6 +97,14 @@ pub const EXTENSIONS: &[Check] = &[
     check!(3 pid_file "Does --pid-file get the command's number as seen from outside?"),
     check!(4 own_tmpfs "Does --tmpfs give an empty file system, inside only?"),
     check!(4 proc_flags "Is /proc mounted without set-user-ID programs, devices and programs?"),
+    // chapter 5
+    // (rows)
+    // chapter 6
+    // (rows)
+    // chapter 7
+    // (rows)
+    // chapter 8
+    // (rows)
 ];
 
 impl Check {

@@ -1,0 +1,7 @@
+//! Chapter 5: a network of its own, with nothing in it but loopback, and a bridge to others.
+
+pub mod bridge;
+pub mod janitor;
+pub mod nat;
+pub mod network;
+pub mod stage;

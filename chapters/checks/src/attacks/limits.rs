@@ -1,0 +1,1 @@
+//! Attacks that chapter 7: pids and cpu stops.

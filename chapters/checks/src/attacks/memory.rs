@@ -1,0 +1,1 @@
+//! Attacks that chapter 6: memory stops.

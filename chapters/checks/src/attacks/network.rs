@@ -1,0 +1,1 @@
+//! Attacks that chapter 5: network namespace stops.

@@ -1,0 +1,1 @@
+//! Attacks that chapter 8: pivot_root stops.
