@@ -1,40 +1,40 @@
-//! The cage: control groups that bound what is inside the fence, whatever it does.
+//! The cage: control groups that bound what is inside the fence, whatever it does, and in which its subjects
+//! may make groups of their own.
+//!
+//! A cage is *delegated* to the user inside (cgroup-v2.rst, "Delegation"): the folder is his, so he may make
+//! groups in it; the files with the cage's own limits are not, so he cannot raise them. In version 2 a group
+//! with processes cannot hand its controllers to groups below, so the judge has a leaf of its own.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 /// More processes than any check needs, and few enough for a laptop.
 const PIDS: &str = "512";
 /// More memory than any check needs: 1 GiB.
 const MEMORY: &str = "1073741824";
 
-/// Groups of our own, one for each hierarchy that this user may write to. An ordinary user mostly has
-/// none; then the fence's resource limits are all the bound there is.
+/// The hierarchies of version 1 in which a cage has a group: the controllers of chapters 6 and 7.
+const CONTROLLERS: [&str; 3] = ["memory", "pids", "cpu"];
+/// The leaf of the judge in a cage of version 2.
+const LEAF: &str = "judge";
+
+/// Groups of our own, one for each hierarchy in which this user may make one. An ordinary user has none unless
+/// somebody delegated a group to him; then the fence's resource limits are all the bound there is.
 pub(crate) struct Cage {
     name: String,
     groups: Vec<PathBuf>,
 }
 
 impl Cage {
-    /// Make the groups for the fence whose folder is `folder`.
-    pub(crate) fn build(folder: &Path) -> Cage {
+    /// Make the groups for the fence whose folder is `folder`, and give them to the user `inside`.
+    pub(crate) fn build(folder: &Path, inside: u32) -> Cage {
         let name = name(folder);
-        let limits = [
-            ("/sys/fs/cgroup/pids", "pids.max", PIDS),
-            ("/sys/fs/cgroup/memory", "memory.limit_in_bytes", MEMORY),
-            ("/sys/fs/cgroup", "pids.max", PIDS),
-            ("/sys/fs/cgroup", "memory.max", MEMORY),
-        ];
+        let own = fs_err::read_to_string("/proc/self/cgroup").unwrap_or_default();
         let mut groups = Vec::new();
-        for (hierarchy, file, limit) in limits {
-            let hierarchy = Path::new(hierarchy);
-            let group = hierarchy.join(&name);
-            // Without its own list of processes it is a plain folder: the tmpfs of a v1 machine.
-            let made = hierarchy.join("cgroup.procs").exists()
-                && (group.exists() || fs_err::create_dir(&group).is_ok())
-                && fs_err::write(group.join(file), limit).is_ok();
-            if made && !groups.contains(&group) {
-                groups.push(group);
-            }
+        for hierarchy in hierarchies() {
+            groups.extend(ways(&hierarchy, &own).iter().find_map(|parent| make(parent, &name, inside)));
         }
         for group in &groups {
             forbid_swap(group);
@@ -42,26 +42,105 @@ impl Cage {
         Cage { name, groups }
     }
 
+    /// The groups in which subjects may make groups.
+    pub(crate) fn groups(&self) -> &[PathBuf] {
+        &self.groups
+    }
+
     /// The files to which a process writes 0 to move in.
     pub(crate) fn doors(&self) -> Vec<PathBuf> {
-        self.groups.iter().map(|group| group.join("cgroup.procs")).collect()
+        let leaf = |group: &PathBuf| if is_v2(group) { group.join(LEAF) } else { group.clone() };
+        self.groups.iter().map(|group| leaf(group).join("cgroup.procs")).collect()
     }
 }
 
 impl Drop for Cage {
-    /// Remove our groups, and those that runc or crun made for a bundle of this fence.
+    /// Remove our groups, those that subjects made in them, and those that runc or crun made for a bundle of
+    /// this fence.
     fn drop(&mut self) {
-        let mut hierarchies = vec![PathBuf::from("/sys/fs/cgroup")];
         let entries = fs_err::read_dir("/sys/fs/cgroup").into_iter().flatten().flatten();
-        hierarchies.extend(entries.map(|entry| entry.path()));
-        for name in [&self.name, &bundles(&self.name)] {
-            for group in hierarchies.iter().map(|hierarchy| hierarchy.join(name)) {
-                if group.is_dir() {
-                    remove(&group);
-                }
+        let roots = entries.map(|entry| entry.path()).chain([PathBuf::from("/sys/fs/cgroup")]);
+        let bundles = roots.map(|root| root.join(bundles(&self.name)));
+        for group in self.groups.iter().cloned().chain(bundles) {
+            if group.is_dir() {
+                remove(&group);
             }
         }
     }
+}
+
+/// Where hierarchies are mounted: those of version 1 that we want, and the one of version 2.
+fn hierarchies() -> Vec<PathBuf> {
+    let v1 = CONTROLLERS.map(|controller| Path::new("/sys/fs/cgroup").join(controller));
+    let all = v1.into_iter().chain([PathBuf::from("/sys/fs/cgroup")]);
+    // Without its own list of processes it is a plain folder: the tmpfs of a v1 machine.
+    all.filter(|hierarchy| hierarchy.join("cgroup.procs").exists()).collect()
+}
+
+fn is_v2(group: &Path) -> bool {
+    group.join("cgroup.controllers").exists()
+}
+
+/// The groups from the root of a hierarchy down to our own, by the text of `/proc/self/cgroup`.
+fn ways(hierarchy: &Path, own: &str) -> Vec<PathBuf> {
+    let controller = hierarchy.file_name().unwrap_or_default().to_string_lossy();
+    let path = own.lines().find_map(|line| {
+        let [_, names, path] = line.splitn(3, ':').collect::<Vec<_>>()[..] else { return None };
+        let is_ours =
+            if is_v2(hierarchy) { names.is_empty() } else { names.split(',').any(|n| n == controller) };
+        is_ours.then_some(path)
+    });
+    let mut ways = vec![hierarchy.to_owned()];
+    for part in path.unwrap_or_default().split('/').filter(|part| !part.is_empty() && *part != "..") {
+        ways.push(ways[ways.len() - 1].join(part));
+    }
+    ways
+}
+
+/// Make the cage `name` in the group `parent`, if this user may.
+fn make(parent: &Path, name: &str, inside: u32) -> Option<PathBuf> {
+    let group = parent.join(name);
+    hand_controllers_down(parent); // where they are not handed down and cannot be, the limits below fail
+    fs_err::create_dir(&group).ok()?;
+    let made = limit(&group).and_then(|()| delegate(&group, inside));
+    if made.is_err() {
+        remove(&group);
+    }
+    made.ok().map(|()| group)
+}
+
+/// The limits of this group: both in version 2, the one of its controller in version 1.
+fn limit(group: &Path) -> io::Result<()> {
+    if is_v2(group) {
+        fs_err::write(group.join("memory.max"), MEMORY)?;
+        return fs_err::write(group.join("pids.max"), PIDS);
+    }
+    let limits = [("memory.limit_in_bytes", MEMORY), ("pids.max", PIDS)];
+    let there = limits.iter().filter(|(file, _)| group.join(file).exists());
+    there.map(|(file, limit)| fs_err::write(group.join(file), limit)).collect()
+}
+
+/// Let the groups below `group` have the controllers, where there is something to let them have.
+fn hand_controllers_down(group: &Path) {
+    for controller in CONTROLLERS.iter().filter(|_| is_v2(group)) {
+        // Refused where it is somebody else's group; then it may have been done already.
+        fs_err::write(group.join("cgroup.subtree_control"), format!("+{controller}")).ok();
+    }
+}
+
+/// Give the folder to the user `inside`, and in version 2 what he needs to move processes between his groups.
+fn delegate(group: &Path, inside: u32) -> io::Result<()> {
+    let mut his = vec![group.to_owned()];
+    if is_v2(group) {
+        fs_err::create_dir(group.join(LEAF))?;
+        hand_controllers_down(group);
+        his.extend(["cgroup.procs", "cgroup.subtree_control"].map(|file| group.join(file)));
+        his.extend([group.join(LEAF), group.join(LEAF).join("cgroup.procs")]);
+    }
+    for path in his.iter().filter(|_| nix::unistd::geteuid().is_root()) {
+        fs_err::os::unix::fs::chown(path, Some(inside), Some(inside))?;
+    }
+    Ok(())
 }
 
 /// Memory that is too much must not go to the disk instead. Not every kernel counts swap.
@@ -102,4 +181,21 @@ fn bundles(name: &str) -> String {
 fn name(folder: &Path) -> String {
     let name = folder.file_name().unwrap_or_default();
     name.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_leads_from_the_root_to_our_own_group() {
+        let own = "4:memory:/a/b\n1:cpu,cpuacct:/c\n0::/d\n";
+        let way = |controller: &str| ways(&Path::new("/nowhere").join(controller), own);
+        assert_eq!(
+            way("memory"),
+            ["/nowhere/memory", "/nowhere/memory/a", "/nowhere/memory/a/b"].map(PathBuf::from)
+        );
+        assert_eq!(way("cpu"), ["/nowhere/cpu", "/nowhere/cpu/c"].map(PathBuf::from));
+        assert_eq!(way("pids"), ["/nowhere/pids"].map(PathBuf::from));
+    }
 }

@@ -16,7 +16,8 @@
 //! the gatekeeper made the user namespace, and what it starts has none, exactly as on the host.
 //!
 //! The fence of root maps root to a user that owns nothing on this machine. It is root towards all that
-//! belongs to the fence, and a stranger to the host's files, settings, devices and control groups. The mason
+//! belongs to the fence, and a stranger to the host's files, settings, devices and control groups, but for the
+//! groups of the cage, in which it may make groups as a user may to whom one was delegated. The mason
 //! made the walls before that user namespace was there, so they cannot be opened from within
 //! (mount_namespaces(7), "restrictions on mount namespaces"). Only runc and crun, which are nobody's
 //! homework, are the host's own root in their fence: they need its control groups.
@@ -76,6 +77,8 @@ struct Order {
     subject: Subject,
     folder: PathBuf,
     doors: Vec<PathBuf>,
+    /// Control groups in which subjects may make groups.
+    groups: Vec<PathBuf>,
     /// Whether subjects are root, and not to be trusted with it.
     mason: bool,
     host_pid_namespace: PathBuf,
@@ -111,13 +114,16 @@ pub(crate) fn run(job: &Job, subject: &Subject) -> Answer {
 fn try_run(job: &Job, subject: &Subject) -> Result<Answer> {
     // With our number in its name, so that whatever is left of it tells whose it was.
     let folder = tempfile::Builder::new().prefix(&format!("{PREFIX}{}-", std::process::id())).tempdir()?;
-    let cage = Cage::build(folder.path());
+    let mason = User::current() == User::Root && !matches!(subject, Subject::Oci { .. });
+    let cage =
+        Cage::build(folder.path(), if mason { walls::root_inside()? } else { Uid::effective().as_raw() });
     let order = Order {
         job: job.clone(),
         subject: subject.clone(),
         folder: folder.path().to_owned(),
         doors: cage.doors(),
-        mason: User::current() == User::Root && !matches!(subject, Subject::Oci { .. }),
+        groups: cage.groups().to_owned(),
+        mason,
         host_pid_namespace: fs_err::read_link("/proc/self/ns/pid")?,
     };
     let order = serde_json::to_string(&order).map_err(|error| sys::Error::new(error.to_string()))?;

@@ -13,7 +13,7 @@ use std::{
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use sys::{Pid, Signal};
 
-use crate::{PROBE, Subject, fence, probe::Report, subject::Request};
+use crate::{PROBE, Subject, User, fence, probe::Report, subject::Request};
 
 /// How long to wait for something that a healthy machine does in milliseconds.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -45,11 +45,30 @@ pub struct Scene<'a> {
     /// The only place in the fence that can be written to.
     pub folder: &'a Path,
     host_pid_namespace: &'a Path,
+    groups: &'a [PathBuf],
 }
 
 impl<'a> Scene<'a> {
-    pub(crate) fn new(subject: &'a Subject, folder: &'a Path, host_pid_namespace: &'a Path) -> Scene<'a> {
-        Scene { subject, folder, host_pid_namespace }
+    pub(crate) fn new(
+        subject: &'a Subject,
+        folder: &'a Path,
+        host_pid_namespace: &'a Path,
+        groups: &'a [PathBuf],
+    ) -> Scene<'a> {
+        Scene { subject, folder, host_pid_namespace, groups }
+    }
+
+    /// For checks that are about control groups: they could not run where nobody may make one.
+    pub(crate) fn needs_groups(&self) -> Result<(), Stop> {
+        let engine_as_root = matches!(self.subject, Subject::Oci { .. }) && User::current() == User::Root;
+        if engine_as_root || !self.groups.is_empty() {
+            return Ok(());
+        }
+        Err(Stop::CouldNotRun(
+            "this user may make no control groups here (minicontainer doctor says why); as root, in minicontainer \
+             lab, or with systemd: systemd-run --user --scope -p Delegate=yes COMMAND"
+                .to_owned(),
+        ))
     }
 
     /// The command that lets the probe attack. It refuses where it finds itself in the host's PID namespace.

@@ -80,6 +80,7 @@ fn lay_bricks(order: &Order) -> Result<u8> {
     sys::prctl_set_pdeathsig(Signal::SIGKILL)?;
     walls::close_off()?;
     walls::open_ways(&order.subject, &order.folder)?;
+    walls::open_groups(&order.groups)?;
     enclose(order)
 }
 
@@ -126,11 +127,12 @@ fn inside(order: &Order, gate: &OwnedFd) -> Result<Infallible> {
         sys::prctl_set_pdeathsig(Signal::SIGKILL)?; // whoever changes its user loses it: prctl(2)
     } else {
         walls::close_off()?;
+        walls::open_groups(&order.groups)?;
     }
     walls::furnish(&order.subject, &order.folder)?;
     sys::setsid()?; // or kill(0) inside would reach the suite, and its terminal would be ours
 
-    let scene = Scene::new(&order.subject, &order.folder, &order.host_pid_namespace);
+    let scene = Scene::new(&order.subject, &order.folder, &order.host_pid_namespace, &order.groups);
     let answer = order.job.run(&scene).unwrap_or_else(|stop| match stop {
         Stop::CouldNotRun(reason) => Answer::CouldNotRun(reason),
         Stop::Failed(what) => Answer::Observed(shorten(what)),

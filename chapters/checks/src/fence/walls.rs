@@ -46,6 +46,15 @@ pub(super) fn close_off() -> Result<()> {
     Ok(())
 }
 
+/// Let the groups of the cage be written to, as the only ones. In each hierarchy a mount of its own does it.
+pub(super) fn open_groups(groups: &[PathBuf]) -> Result<()> {
+    for group in groups {
+        sys::mount(Some(&*group.to_string_lossy()), group, None, MsFlags::MS_BIND, None)?;
+        sys::mount_setattr_readonly(group, false)?;
+    }
+    Ok(())
+}
+
 /// What the judge adds: things that belong to the fence.
 pub(super) fn furnish(subject: &Subject, folder: &Path) -> Result<()> {
     mount_proc()?;
@@ -79,6 +88,12 @@ fn make_room_for(runtime: &str) -> Result<()> {
         sys::mount_setattr_readonly(cgroups, false)?;
     }
     Ok(())
+}
+
+/// Who root in the fence is outside of it.
+pub(super) fn root_inside() -> Result<u32> {
+    let map = ids_below(&sys::read("/proc/self/uid_map")?);
+    Ok(map.split_whitespace().nth(1).and_then(|id| id.parse().ok()).unwrap_or_default())
 }
 
 /// Give the user namespace of `judge` its ids. The mason writes them, because it has its powers outside.
