@@ -3,5 +3,6 @@
 pub mod bridge;
 pub mod janitor;
 pub mod nat;
+mod netlink;
 pub mod network;
 pub mod stage;

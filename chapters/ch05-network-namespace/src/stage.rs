@@ -55,8 +55,8 @@ pub fn parent(run: &Run) -> Result<WaitStatus> {
     ];
     let mut container = process::clone(&namespaces, |parent| child(run, parent))?;
     let signals = signals::keep()?; // after clone, or the child would block them too
-    bridge::connect(run.network, container.pid)?; // one end of the cable is on the host
-    let _rules = nat::open_ways(run.network, &run.publish, container.pid)?; // they end with us
+    let address = bridge::connect(run.network, container.pid)?; // one end of the cable is on the host
+    let _rules = nat::open_ways(address, &run.publish)?; // dropped with us, or lost with us
     container.channel.tell(&Message::Proceed)?; // all that only we can do is done
     container.channel.expect_end()?; // execve closed the child's end: the command runs
     let status = signals::forward_until_exit(&signals, container)?;

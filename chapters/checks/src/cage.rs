@@ -116,8 +116,8 @@ fn limit(group: &Path) -> io::Result<()> {
         return fs_err::write(group.join("pids.max"), PIDS);
     }
     let limits = [("memory.limit_in_bytes", MEMORY), ("pids.max", PIDS)];
-    let there = limits.iter().filter(|(file, _)| group.join(file).exists());
-    there.map(|(file, limit)| fs_err::write(group.join(file), limit)).collect()
+    let mut there = limits.iter().filter(|(file, _)| group.join(file).exists());
+    there.try_for_each(|(file, limit)| fs_err::write(group.join(file), limit))
 }
 
 /// Let the groups below `group` have the controllers, where there is something to let them have.

@@ -73,6 +73,12 @@ pub fn complain(name: &str, error: &Error) {
     anstream::eprintln!("{red}{name}:{red:#} {error}");
 }
 
+/// Say on standard error what the user should know although nothing has failed.
+pub fn warn(text: &str) {
+    let yellow = Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
+    anstream::eprintln!("{yellow}note:{yellow:#} {text}");
+}
+
 /// Help goes to standard output with code 0; a mistake in the command line is Docker's 125.
 pub fn usage(error: &clap::Error) -> ExitCode {
     // A closed standard output or error leaves nobody to tell.

@@ -9,7 +9,7 @@ use std::{
     io::{IsTerminal, Write},
     sync::{
         OnceLock,
-        atomic::{AtomicU8, Ordering},
+        atomic::{AtomicBool, AtomicU8, Ordering},
     },
 };
 
@@ -39,6 +39,7 @@ impl fmt::Display for Side {
 
 static SIDE: AtomicU8 = AtomicU8::new(Side::Parent as u8);
 static SCREEN: OnceLock<Screen> = OnceLock::new();
+static SILENT: AtomicBool = AtomicBool::new(false);
 
 /// Which of the two processes this is.
 pub fn side() -> Side {
@@ -56,23 +57,33 @@ pub fn enable() {
     Screen::print(&screen.rule());
 }
 
+/// From here on this process shows nothing: it is neither of the two.
+pub fn silence() {
+    SILENT.store(true, Ordering::Relaxed);
+}
+
+/// What to show it on, if anything is to be shown.
+fn screen() -> Option<&'static Screen> {
+    SCREEN.get().filter(|_| !SILENT.load(Ordering::Relaxed))
+}
+
 /// A sentence across both columns, for what a system call alone does not say.
 pub fn note(text: &str) {
-    if let Some(screen) = SCREEN.get() {
+    if let Some(screen) = screen() {
         Screen::print(&screen.remark(text));
     }
 }
 
 /// A call that has returned.
 pub(crate) fn call(line: &str, outcome: &str, page: &str, place: &Place) {
-    if let Some(screen) = SCREEN.get() {
+    if let Some(screen) = screen() {
         Screen::print(&screen.call(&format!("{line} = {outcome}"), page, place.chapter()));
     }
 }
 
 /// A call that does not return when it succeeds.
 pub(crate) fn announce(line: &str, page: &str, place: &Place) {
-    if let Some(screen) = SCREEN.get() {
+    if let Some(screen) = screen() {
         Screen::print(&screen.call(&format!("{line} …"), page, place.chapter()));
     }
 }

@@ -1,12 +1,15 @@
 //! Files in /proc and /sys that are really calls into the kernel.
 
 use std::{
-    fs::OpenOptions,
+    fs::{File, OpenOptions},
     io::{self, Write},
     path::Path,
 };
 
-use nix::errno::Errno;
+use nix::{
+    errno::Errno,
+    fcntl::{Flock, FlockArg},
+};
 
 use crate::{Result, call::call};
 
@@ -35,6 +38,23 @@ pub fn read(path: impl AsRef<Path>) -> Result<String> {
     call(page_of(path), format!("read({path:?})"), || {
         std::fs::read_to_string(path).map_err(|error| errno_of(&error))
     })
+}
+
+/// `flock(2)`: wait until nobody else has `path` locked, and lock it until the answer is dropped. The kernel
+/// unlocks it too when this process dies.
+#[track_caller]
+pub fn flock_exclusive(path: impl AsRef<Path>) -> Result<Flock<File>> {
+    let path = path.as_ref();
+    call("flock(2)", format!("flock({path:?}, LOCK_EX)"), || {
+        let file = File::open(path).map_err(|error| errno_of(&error))?;
+        Flock::lock(file, FlockArg::LockExclusive).map_err(|(_, errno)| errno)
+    })
+}
+
+impl crate::call::Outcome for Flock<File> {
+    fn shown(&self) -> String {
+        "0".into()
+    }
 }
 
 impl crate::call::Outcome for String {

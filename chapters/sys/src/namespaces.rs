@@ -1,6 +1,6 @@
 //! Namespaces, and what only exists in one.
 
-use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+use std::{ffi::OsStr, os::unix::ffi::OsStrExt, path::Path};
 
 use nix::{errno::Errno, sched::CloneFlags};
 
@@ -13,6 +13,16 @@ use crate::{
 #[track_caller]
 pub fn unshare(namespaces: CloneFlags) -> Result<()> {
     call("unshare(2)", format!("unshare({})", flag_names!(namespaces)), || nix::sched::unshare(namespaces))
+}
+
+/// `setns(2)`: move this process into the namespace that the file `path` stands for.
+#[track_caller]
+pub fn setns(path: impl AsRef<Path>, kind: CloneFlags) -> Result<()> {
+    let path = path.as_ref();
+    call("setns(2)", format!("setns({path:?}, {})", flag_names!(kind)), || {
+        let errno_of = |error: std::io::Error| error.raw_os_error().map_or(Errno::EIO, Errno::from_raw);
+        nix::sched::setns(std::fs::File::open(path).map_err(errno_of)?, kind)
+    })
 }
 
 /// `sethostname(2)`: name the UTS namespace that this process is in. At most 64 bytes.
