@@ -8,8 +8,11 @@ use std::path::{Path, PathBuf};
 
 use sys::{Errno, Error, Pid, Result};
 
-use crate::hierarchy::{self, Hierarchy};
 pub use crate::hierarchy::{Controller, Version};
+use crate::{
+    delegation,
+    hierarchy::{self, Hierarchy},
+};
 
 /// The group of one container: for each controller that may be used here, the folder in which it is set.
 #[derive(Debug, Default)]
@@ -77,7 +80,7 @@ fn name(runtime: Pid) -> String {
 /// Make the group `name` as far up in the hierarchy as this process may, where it has a controller: there
 /// only the limits of the machine are above it, and not those of whoever called us.
 fn create_in(hierarchy: &Hierarchy, name: &str) -> Result<Option<(PathBuf, Vec<Controller>)>> {
-    for parent in &hierarchy.way {
+    for parent in ours(&hierarchy.way) {
         let folder = parent.join(name);
         if !may_make(&folder)? {
             continue;
@@ -92,6 +95,12 @@ fn create_in(hierarchy: &Hierarchy, name: &str) -> Result<Option<(PathBuf, Vec<C
         sys::rmdir(&folder)?;
     }
     Ok(None)
+}
+
+/// Where systemd gave us a scope, what is above it is systemd's.
+fn ours(way: &[PathBuf]) -> &[PathBuf] {
+    let scope = delegation::scope(Pid::this());
+    &way[way.iter().position(|group| group.ends_with(&scope)).unwrap_or_default()..]
 }
 
 /// Make the group `folder`; whether this process may.
@@ -163,6 +172,14 @@ mod tests {
         assert!(error.what.contains("memory") && error.why.is_some() && error.remedy.is_some(), "{error}");
         let none = missing(Controller::Pids, &[]);
         assert!(none.why.is_some_and(|why| why.contains("mounted here")));
+    }
+
+    #[test]
+    fn above_our_scope_it_is_systemds() {
+        let scope = PathBuf::from("/g").join(delegation::scope(Pid::this()));
+        let way = ["/".into(), "/g".into(), scope.clone(), scope.join("runtime")];
+        assert_eq!(ours(&way), &way[2..]);
+        assert_eq!(ours(&way[..2]), &way[..2]);
     }
 
     #[test]
