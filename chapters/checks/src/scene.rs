@@ -16,7 +16,7 @@ use sys::{Pid, Signal};
 use crate::{PROBE, Subject, User, fence, probe::Report, subject::Request};
 
 /// How long to wait for something that a healthy machine does in milliseconds.
-const PATIENCE: Duration = Duration::from_secs(4);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Why there is no observation.
 pub enum Stop {
@@ -69,6 +69,27 @@ impl<'a> Scene<'a> {
              lab, or with systemd: systemd-run --user --scope -p Delegate=yes COMMAND"
                 .to_owned(),
         ))
+    }
+
+    /// The fence's own group of the controller memory.
+    pub(crate) fn memory_group(&self) -> Result<&Path, Stop> {
+        let has_memory = |group: &&PathBuf| {
+            ["memory.max", "memory.limit_in_bytes"].iter().any(|file| group.join(file).exists())
+        };
+        let found = self.groups.iter().find(has_memory).map(PathBuf::as_path);
+        found.ok_or_else(|| {
+            Stop::CouldNotRun("the fence has no control group with the controller memory".into())
+        })
+    }
+
+    /// Start `request` from within the control group `group` and run it to its end.
+    pub(crate) fn run_in_group(&self, request: &Request, group: &Path) -> Result<Ended, Stop> {
+        let subject = self.subject.command(request, self.folder)?;
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "echo $$ > \"$0\" && exec \"$@\""]).arg(group.join("cgroup.procs"));
+        command.arg(subject.get_program()).args(subject.get_args());
+        command.envs(subject.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        Ended::of(&mut command)
     }
 
     /// The command that lets the probe attack. It refuses where it finds itself in the host's PID namespace.
@@ -170,6 +191,11 @@ pub(crate) fn wait_for_text(file: &Path) -> Result<String, Stop> {
 /// Give the probe with `marker` time to end; whether it did.
 pub(crate) fn is_gone(marker: &str) -> Result<bool, Stop> {
     Ok(fence::wait_until(Instant::now() + PATIENCE / 4, || Ok(find(marker).is_none()))?)
+}
+
+/// Whether it runs now.
+pub(crate) fn is_there(marker: &str) -> bool {
+    find(marker).is_some()
 }
 
 /// The probe with `marker` among its arguments, as the fence's `/proc` shows it. The runtime has the
