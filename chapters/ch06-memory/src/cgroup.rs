@@ -23,11 +23,16 @@ pub struct Group {
 impl Group {
     /// The folder that `controller` is set in; an error with the remedy where this group does not have it.
     pub fn folder(&self, controller: Controller) -> Result<(Version, &Path)> {
-        let found = self.folders.iter().find(|(has, ..)| *has == controller);
-        match found {
-            Some((_, version, folder)) => Ok((*version, folder)),
+        match self.find(controller) {
+            Some(found) => Ok(found),
             None => Err(missing(controller, &hierarchy::all()?)),
         }
+    }
+
+    /// The same where it is no error.
+    pub fn find(&self, controller: Controller) -> Option<(Version, &Path)> {
+        let found = self.folders.iter().find(|(has, ..)| *has == controller);
+        found.map(|(_, version, folder)| (*version, folder.as_path()))
     }
 
     /// Each folder once: in version 2 one folder is for all controllers.
@@ -148,18 +153,21 @@ fn remove_tree(folder: &Path) -> Result<()> {
 /// Why there is no group with `controller`.
 fn missing(controller: Controller, hierarchies: &[Hierarchy]) -> Error {
     let name = controller.name();
-    let error = Error::new(format!("no group for this container that has the controller {name}: no limit"));
-    if !hierarchies.iter().any(|hierarchy| hierarchy.controllers.contains(&controller)) {
-        return error.why(format!("no control group file system that is mounted here has {name}")).remedy(
-            "Look at /proc/cgroups and at minicontainer doctor; minicontainer lab has all controllers.",
-        );
+    let what =
+        format!("this container has no control group with the controller {name}, so nothing can be limited");
+    let error = Error { page: Some("cgroups(7)".to_owned()), ..Error::new(what) };
+    if hierarchies.iter().any(|hierarchy| hierarchy.controllers.contains(&controller)) {
+        error
+            .why("this user may make one nowhere on the way from the top of the hierarchy to his own group")
+            .remedy(
+                "Run it as root, or in minicontainer lab; under systemd with cgroup version 2 also with \
+                 systemd-run --user --scope -p Delegate=yes COMMAND.",
+            )
+    } else {
+        error
+            .why(format!("no control group file system that is mounted here has {name}"))
+            .remedy("Look at /proc/cgroups and minicontainer doctor; minicontainer lab has all controllers.")
     }
-    error
-        .why("a group can be made only in one that was delegated to this user, and not below the limit of others")
-        .remedy(
-            "Run it as root or in minicontainer lab. Under systemd with cgroup version 2: systemd-run --user \
-             --scope -p Delegate=yes COMMAND.",
-        )
 }
 
 #[cfg(test)]

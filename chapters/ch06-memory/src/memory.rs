@@ -85,7 +85,7 @@ fn by_library(file: &Path, value: i64, write: impl FnOnce() -> cgroups_rs::error
 
 /// Say on standard error what the OOM killer did in the group: 137 alone does not tell.
 pub fn tell_of_kills(group: &Group, status: WaitStatus) -> Result<()> {
-    let Ok((version, folder)) = group.folder(Controller::Memory) else { return Ok(()) };
+    let Some((version, folder)) = group.find(Controller::Memory) else { return Ok(()) };
     let (events, limit, peak) = match version {
         Version::V1 => ("memory.oom_control", "memory.limit_in_bytes", "memory.max_usage_in_bytes"),
         Version::V2 => ("memory.events", "memory.max", "memory.peak"),

@@ -22,6 +22,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(4);
 pub enum Stop {
     /// Something is missing on this machine.
     CouldNotRun(String),
+    /// This subject does not do such a thing for this user, by its own choice.
+    DoesNotApply(String),
     /// The subject did not get so far; what it said is the observation.
     Failed(String),
 }
@@ -60,6 +62,12 @@ impl<'a> Scene<'a> {
 
     /// For checks that are about control groups: they could not run where nobody may make one.
     pub(crate) fn needs_groups(&self) -> Result<(), Stop> {
+        let is_crun = matches!(self.subject, Subject::Oci { name } if name == "crun");
+        if is_crun && User::current() == User::Ordinary {
+            return Err(Stop::DoesNotApply(
+                "crun makes no groups for an ordinary user unless systemd does it for crun".to_owned(),
+            ));
+        }
         let engine_as_root = matches!(self.subject, Subject::Oci { .. }) && User::current() == User::Root;
         if engine_as_root || !self.groups.is_empty() {
             return Ok(());
