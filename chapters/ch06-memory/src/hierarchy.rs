@@ -6,7 +6,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use sys::Result;
+use sys::{Errno, Result};
 
 /// The two versions. Version 1 has a tree for each controller, version 2 one tree for all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,9 +64,11 @@ pub struct Hierarchy {
 pub fn all() -> Result<Vec<Hierarchy>> {
     let mut found = parse(&sys::read("/proc/self/mountinfo")?, &sys::read("/proc/self/cgroup")?);
     for hierarchy in found.iter_mut().filter(|hierarchy| hierarchy.version == Version::V2) {
-        // The mount options name them in version 1 only.
-        hierarchy.controllers =
-            Controller::listed_in(&sys::read(hierarchy.way[0].join("cgroup.controllers"))?);
+        // The mount options name them in version 1 only. A mount that another one covers names none.
+        hierarchy.controllers = match sys::read(hierarchy.way[0].join("cgroup.controllers")) {
+            Err(error) if error.errno() == Some(Errno::ENOENT) => Vec::new(),
+            list => Controller::listed_in(&list?),
+        };
     }
     found.retain(|hierarchy| !hierarchy.controllers.is_empty());
     Ok(found)
