@@ -64,7 +64,7 @@ fn script(stage: &str) -> impl Iterator<Item = (usize, &str)> {
 fn lines_of_chapter(stage: &str, before: &str) -> Vec<usize> {
     let removable = |line: &str| {
         let code = line.split("//").next().unwrap_or_default().trim();
-        (code.ends_with(';') || code.ends_with(',')) && !code.starts_with("let ") && code != "];"
+        (code.ends_with(';') || code.ends_with(',')) && !code.starts_with("let ") && !code.starts_with(']')
     };
     let new = |line: &str| !before.lines().any(|earlier| earlier == line);
     script(stage).filter(|(_, line)| removable(line) && new(line)).map(|(number, _)| number).collect()

@@ -85,7 +85,7 @@ fn files(folder: &str, extension: &str) -> io::Result<Vec<PathBuf>> {
 fn programs() -> io::Result<TempDir> {
     let folder = tempfile::tempdir()?;
     symlink(env!("CARGO_BIN_EXE_minicontainer"), folder.path().join("minicontainer"))?;
-    for chapter in 1..=4 {
+    for chapter in 1..=8 {
         let script = folder.path().join(format!("ch{chapter:02}"));
         fs_err::write(&script, format!("#!/bin/sh\nexec minicontainer stage {chapter} \"$@\"\n"))?;
         fs_err::set_permissions(&script, PermissionsExt::from_mode(0o755))?;
@@ -96,7 +96,7 @@ fn programs() -> io::Result<TempDir> {
 /// Run the commands of a file and compare.
 fn replay(path: &Path, programs: &Path) -> Result<Completion, Failed> {
     let steps = parse(&fs_err::read_to_string(path)?).map_err(|error| format!("{}: {error}", file(path)))?;
-    if let Some(reason) = missing(&steps).or(NO_NAMESPACES.clone()) {
+    if let Some(reason) = missing(&steps).or(NO_NAMESPACES.clone()).or_else(|| missing_groups(&steps)) {
         return harness::could_not_run(&reason);
     }
     let mut terminal = Terminal::open(programs)?;
@@ -166,6 +166,19 @@ fn missing(steps: &[Step]) -> Option<String> {
     let name = MAY_BE_MISSING.into_iter().find(|name| words.contains(name) && !installed(name))?;
     Some(format!("{name} is not installed"))
 }
+
+/// Why the steps cannot be run here, if it is for control groups.
+fn missing_groups(steps: &[Step]) -> Option<String> {
+    const VERSION_1: &str = "/sys/fs/cgroup/memory";
+    let any = |word: &str| steps.iter().any(|step| step.command.contains(word));
+    if any(VERSION_1) && !Path::new(VERSION_1).exists() {
+        return Some(format!("it is about cgroup version 1, and there is no {VERSION_1}"));
+    }
+    let limits = [" --memory", " --pids-limit", " --cpus"].into_iter().any(any);
+    (limits && !*GROUPS).then(|| "this user may make no control groups (see minicontainer doctor)".to_owned())
+}
+
+static GROUPS: LazyLock<bool> = LazyLock::new(harness::may_make_groups);
 
 /// Where Debian has runc, and an ordinary user's PATH has not.
 const SBIN: [&str; 2] = ["/usr/sbin", "/sbin"];

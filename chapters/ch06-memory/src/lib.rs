@@ -5,5 +5,6 @@
 
 pub mod cgroup;
 pub mod delegation;
+pub mod hierarchy;
 pub mod memory;
 pub mod stage;

@@ -19,6 +19,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use sys::{MsFlags, Pid, Signal};
 
+use self::memory::{fill_memory, sacrifice_neighbour, take_memory_as_a_crowd};
 use crate::{
     PROBE, Scene,
     catalogue::leave_open,
@@ -63,7 +64,8 @@ pub const ATTACKS: &[Attack] = &[
     // chapter 5
     // (rows)
     // chapter 6
-    // (rows)
+    attack!(6 fill_memory "Take more memory than was given"),
+    attack!(6 sacrifice_neighbour "Let the OOM killer take a process of the host"),
     // chapter 7
     // (rows)
     // chapter 8
@@ -120,7 +122,17 @@ pub(crate) fn attack_from_inside(host: &Path, name: &str, arguments: &[&str]) ->
         // chapter 5
         // (arms)
         // chapter 6
-        // (arms)
+        ("fill_memory", [mebibytes]) => {
+            Loot::of(crate::probe::memory(mebibytes).map_err(|error| error.what), |taken| {
+                format!("has {} bytes", taken.len())
+            })
+        }
+        ("sacrifice_neighbour", [crowd, mebibytes]) => {
+            let crowd = crowd.parse().map_err(|_| sys::Error::new(format!("{crowd:?} is no number")))?;
+            Loot::of(take_memory_as_a_crowd(crowd, mebibytes), |()| {
+                format!("{crowd} processes have {mebibytes} MiB each")
+            })
+        }
         // chapter 7
         // (arms)
         // chapter 8

@@ -113,6 +113,10 @@ fn config(request: &Request, binds: Vec<Value>, folder: &Path, number: u32) -> V
         },
     });
     let linux = &mut config["linux"];
+    if let Some(memory) = request.memory {
+        // In the OCI's words swap is memory and swap together, as in version 1.
+        linux["resources"]["memory"] = json!({"limit": memory, "swap": memory});
+    }
     if rootless {
         let map = |outside: u32| json!([{"containerID": 0, "hostID": outside, "size": 1}]);
         linux["uidMappings"] = map(nix::unistd::geteuid().as_raw());

@@ -9,6 +9,7 @@ mod root;
 
 use std::{ffi::OsString, fmt::Write, os::unix::fs::PermissionsExt, time::Duration};
 
+use memory::{group_is_removed, memory_limit, oom_kill, oom_kill_is_told, own_cgroup};
 use sys::{MntFlags, MsFlags, Signal};
 
 use crate::{
@@ -80,7 +81,15 @@ pub const CHECKS: &[Check] = &[
     // chapter 5
     // (rows)
     // chapter 6
-    // (rows)
+    check!(6 own_cgroup "Is it in control groups of its own, with its children?"),
+    check!(6 memory_limit "Is its memory limited as asked, swap counted?"),
+    check!(6 oom_kill "Does the OOM killer take what wants more, and nobody else?"),
+    check!(6 oom_kill_is_told "Does the runtime say that it was the OOM killer?", except [
+        Except::Bare("there is no runtime between caller and command"),
+        Except::Oci("runc and crun leave it to the engine above them, which listens to the group's events")]),
+    check!(6 group_is_removed "Is its group gone with it, even when the runtime is killed?", except [
+        Except::Bare("there is no runtime between caller and command"),
+        Except::Oci("containers outlive runc and crun on purpose: a shim watches them (chapter 17)")]),
     // chapter 7
     // (rows)
     // chapter 8

@@ -63,7 +63,7 @@ pub fn set_time_limit(limit: Duration) {
 }
 
 /// How the names of the folders and control groups of all fences begin.
-const PREFIX: &str = "minicontainer-fence-";
+pub(crate) const PREFIX: &str = "minicontainer-fence-";
 
 /// As much as anybody reads of what a subject prints: 1 MiB.
 const MOST_READ: u64 = 1 << 20;

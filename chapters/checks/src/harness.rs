@@ -24,6 +24,12 @@ pub fn main_with(trials: impl FnOnce() -> Vec<Trial>) -> ExitCode {
     libtest_mimic::run(&Arguments::from_args(), trials()).exit_code()
 }
 
+/// Whether the user who runs this may make control groups here.
+pub fn may_make_groups() -> bool {
+    let folder = format!("{}{}-try", crate::fence::PREFIX, std::process::id());
+    !crate::cage::Cage::build(folder.as_ref(), sys::Uid::effective().as_raw()).groups().is_empty()
+}
+
 /// All checks and attacks on `subject`.
 pub fn trials(subject: &Subject) -> Vec<Trial> {
     let checks = CHECKS.iter().filter(|check| check.exception(subject).is_none());

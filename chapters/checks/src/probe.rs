@@ -54,6 +54,7 @@ pub(crate) fn main(action: &[String]) -> ExitCode {
         ["daemon", marker] => start_daemon(marker),
         ["wait-for-signal"] => wait_for_signal(),
         ["wait-and-look", path] => wait_and_look(Path::new(path)),
+        ["take-memory", mebibytes, _marker] => take_memory(mebibytes),
         ["attack", host_pid_namespace, name, arguments @ ..] => {
             attacks::attack_from_inside(Path::new(host_pid_namespace), name, arguments)
         }
@@ -189,4 +190,20 @@ fn wait_and_look(path: &Path) -> sys::Result<ExitCode> {
     std::io::stdin().lock().read_line(&mut String::new())?;
     println!("{}", if path.exists() { "seen" } else { "not seen" });
     Ok(ExitCode::SUCCESS)
+}
+
+/// Take so many MiB and use them, say so, and hold them until standard input ends.
+fn take_memory(mebibytes: &str) -> sys::Result<ExitCode> {
+    let taken = memory(mebibytes)?;
+    println!("taken");
+    std::io::stdin().lock().read_line(&mut String::new())?;
+    drop(taken);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Memory that is really used: the kernel gives a page when it is written to, not before.
+pub(crate) fn memory(mebibytes: &str) -> sys::Result<Vec<u8>> {
+    let size: usize =
+        mebibytes.parse().map_err(|_| sys::Error::new(format!("{mebibytes:?} is no number")))?;
+    Ok(vec![b'x'; size << 20])
 }

@@ -16,12 +16,14 @@ use sys::{Pid, Signal};
 use crate::{PROBE, Subject, User, fence, probe::Report, subject::Request};
 
 /// How long to wait for something that a healthy machine does in milliseconds.
-const PATIENCE: Duration = Duration::from_secs(4);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Why there is no observation.
 pub enum Stop {
     /// Something is missing on this machine.
     CouldNotRun(String),
+    /// This subject does not do such a thing for this user, by its own choice.
+    DoesNotApply(String),
     /// The subject did not get so far; what it said is the observation.
     Failed(String),
 }
@@ -60,6 +62,12 @@ impl<'a> Scene<'a> {
 
     /// For checks that are about control groups: they could not run where nobody may make one.
     pub(crate) fn needs_groups(&self) -> Result<(), Stop> {
+        let is_crun = matches!(self.subject, Subject::Oci { name } if name == "crun");
+        if is_crun && User::current() == User::Ordinary {
+            return Err(Stop::DoesNotApply(
+                "crun makes no groups for an ordinary user unless systemd does it for crun".to_owned(),
+            ));
+        }
         let engine_as_root = matches!(self.subject, Subject::Oci { .. }) && User::current() == User::Root;
         if engine_as_root || !self.groups.is_empty() {
             return Ok(());
@@ -69,6 +77,27 @@ impl<'a> Scene<'a> {
              lab, or with systemd: systemd-run --user --scope -p Delegate=yes COMMAND"
                 .to_owned(),
         ))
+    }
+
+    /// The fence's own group of the controller memory.
+    pub(crate) fn memory_group(&self) -> Result<&Path, Stop> {
+        let has_memory = |group: &&PathBuf| {
+            ["memory.max", "memory.limit_in_bytes"].iter().any(|file| group.join(file).exists())
+        };
+        let found = self.groups.iter().find(has_memory).map(PathBuf::as_path);
+        found.ok_or_else(|| {
+            Stop::CouldNotRun("the fence has no control group with the controller memory".into())
+        })
+    }
+
+    /// Start `request` from within the control group `group` and run it to its end.
+    pub(crate) fn run_in_group(&self, request: &Request, group: &Path) -> Result<Ended, Stop> {
+        let subject = self.subject.command(request, self.folder)?;
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "echo $$ > \"$0\" && exec \"$@\""]).arg(group.join("cgroup.procs"));
+        command.arg(subject.get_program()).args(subject.get_args());
+        command.envs(subject.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        Ended::of(&mut command)
     }
 
     /// The command that lets the probe attack. It refuses where it finds itself in the host's PID namespace.
@@ -170,6 +199,11 @@ pub(crate) fn wait_for_text(file: &Path) -> Result<String, Stop> {
 /// Give the probe with `marker` time to end; whether it did.
 pub(crate) fn is_gone(marker: &str) -> Result<bool, Stop> {
     Ok(fence::wait_until(Instant::now() + PATIENCE / 4, || Ok(find(marker).is_none()))?)
+}
+
+/// Whether it runs now.
+pub(crate) fn is_there(marker: &str) -> bool {
+    find(marker).is_some()
 }
 
 /// The probe with `marker` among its arguments, as the fence's `/proc` shows it. The runtime has the

@@ -46,6 +46,8 @@ pub struct Request {
     pub env: Vec<String>,
     /// `--workdir`.
     pub workdir: Option<PathBuf>,
+    /// `--memory`, in bytes.
+    pub memory: Option<u64>,
     /// The command and its arguments.
     pub command: Vec<OsString>,
 }
@@ -135,6 +137,9 @@ fn ours(program: &[PathBuf], chapter: u8, request: &Request) -> Command {
     }
     if let Some(workdir) = &request.workdir {
         command.arg("--workdir").arg(workdir);
+    }
+    if let Some(memory) = request.memory.filter(|_| chapter >= 6) {
+        command.args(["--memory", &memory.to_string()]);
     }
     command.args(&request.flags).arg("--").args(&request.command);
     command

@@ -46,6 +46,7 @@ pub(crate) enum Answer {
     Observed(String),
     Attacked { succeeded: bool, evidence: String },
     CouldNotRun(String),
+    DoesNotApply(String),
 }
 
 impl Job {
@@ -82,7 +83,7 @@ pub fn explain(subject: &Subject, flags: &[&str]) -> String {
     let flags = flags.iter().map(|&flag| flag.to_owned()).collect();
     match fence::run(&Job::Explain(flags), subject) {
         Answer::Observed(text) => text,
-        Answer::Attacked { .. } | Answer::CouldNotRun(_) => String::new(),
+        Answer::Attacked { .. } | Answer::CouldNotRun(_) | Answer::DoesNotApply(_) => String::new(),
     }
 }
 
@@ -93,6 +94,7 @@ pub fn check(check: &Check, subject: &Subject) -> Verdict {
     }
     match fence::run(&Job::Check(check.name.to_owned()), subject) {
         Answer::CouldNotRun(reason) => Verdict::CouldNotRun { reason },
+        Answer::DoesNotApply(reason) => Verdict::DoesNotApply { reason },
         Answer::Observed(observed) if observed == check.expected() => Verdict::Passed { observed },
         Answer::Observed(observed) => Verdict::Failed { observed, expected: check.expected().to_owned() },
         Answer::Attacked { .. } => unreachable!("a check answers with an observation"),
@@ -102,6 +104,7 @@ pub fn check(check: &Check, subject: &Subject) -> Verdict {
 /// Attack `subject`. Passed means that it stopped the attack.
 pub fn attack(attack: &Attack, subject: &Subject) -> Verdict {
     match fence::run(&Job::Attack(attack.name.to_owned()), subject) {
+        Answer::DoesNotApply(reason) => Verdict::DoesNotApply { reason },
         Answer::CouldNotRun(reason) => Verdict::CouldNotRun { reason },
         Answer::Attacked { succeeded: false, evidence } => Verdict::Passed { observed: evidence },
         Answer::Attacked { succeeded: true, evidence } => {

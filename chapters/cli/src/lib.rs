@@ -4,7 +4,7 @@
 mod process;
 mod terminal;
 
-use std::{ffi::OsString, process::ExitCode};
+use std::{ffi::OsString, process::ExitCode, sync::OnceLock};
 
 use anstyle::{AnsiColor, Style};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -34,6 +34,7 @@ pub fn stage<R: Args>(
     arguments: impl IntoIterator<Item = OsString>,
     run: impl FnOnce(&R) -> Result<WaitStatus>,
 ) -> ExitCode {
+    NAME.get_or_init(|| name);
     let command = Stage::<R>::command().name(name).bin_name(name);
     let stage =
         command.try_get_matches_from(arguments).and_then(|found| Stage::<R>::from_arg_matches(&found));
@@ -65,6 +66,15 @@ pub fn finish(name: &str, result: Result<WaitStatus>) -> ExitCode {
             error.exit_code().into()
         }
     }
+}
+
+/// The program's name in what [`tell`] says, where it is a stage's.
+static NAME: OnceLock<&str> = OnceLock::new();
+
+/// Say on standard error what happened, where it is no error of ours.
+pub fn tell(what: &str) {
+    let (bold, name) = (Style::new().bold(), NAME.get().unwrap_or(&"minicontainer"));
+    anstream::eprintln!("{bold}{name}:{bold:#} {what}");
 }
 
 /// Say on standard error what went wrong.

@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use ch06::delegation;
 use sys::{Errno, Error, Pid, Result};
 
 use super::{
@@ -74,8 +75,14 @@ fn row(controller: &Controller, users: &Users, hierarchies: &[Hierarchy]) -> Row
         about,
         |kind, error| cure(kind, error, hierarchy),
         |who| {
-            in_the_first_place(&places(hierarchy, who), |parent| {
-                limit_in(hierarchy.version, name, &parent.join(&group), (file, limit))
+            let try_in = |places: &[PathBuf]| {
+                in_the_first_place(places, |parent| {
+                    limit_in(hierarchy.version, name, &parent.join(&group), (file, limit))
+                })
+            };
+            try_in(&places(hierarchy, who)).or_else(|error| match scope_of_systemd(hierarchy, who)? {
+                Some(scope) => try_in(&[scope]),
+                None => Err(error),
             })
         },
     );
@@ -98,6 +105,17 @@ fn places(hierarchy: &Hierarchy, who: Who) -> Vec<PathBuf> {
         }
         _ => upwards.collect(),
     }
+}
+
+/// The scope that the user's systemd gives to this attempt, as it does to a runtime (chapter 6). It is gone
+/// when the attempt ends.
+fn scope_of_systemd(hierarchy: &Hierarchy, who: Who) -> Result<Option<PathBuf>> {
+    if matches!(who, Who::Root) || hierarchy.version == Version::V1 {
+        return Ok(None);
+    }
+    delegation::ask_systemd()?;
+    let ways = ch06::hierarchy::all()?.into_iter().flat_map(|hierarchy| hierarchy.way);
+    Ok(ways.into_iter().find(|group| group.ends_with(delegation::scope(Pid::this()))))
 }
 
 /// Try one place after the other. If all fail, the error that came furthest is the one to tell.

@@ -135,6 +135,7 @@ fn inside(order: &Order, gate: &OwnedFd) -> Result<Infallible> {
     let scene = Scene::new(&order.subject, &order.folder, &order.host_pid_namespace, &order.groups);
     let answer = order.job.run(&scene).unwrap_or_else(|stop| match stop {
         Stop::CouldNotRun(reason) => Answer::CouldNotRun(reason),
+        Stop::DoesNotApply(reason) => Answer::DoesNotApply(reason),
         Stop::Failed(what) => Answer::Observed(shorten(what)),
     });
     println!("{}", serde_json::to_string(&answer).map_err(|error| sys::Error::new(error.to_string()))?);
