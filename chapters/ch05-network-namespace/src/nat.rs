@@ -161,28 +161,32 @@ fn table(runtime: Pid) -> String {
 
 /// Have nft load the rules, and stay.
 fn load(rules: &[String], reserved: Vec<Reserved>) -> Result<Rules> {
-    sys::call_by_library("nft(8)", &format!("nft --interactive: {}", rules.join("; ")), || {
-        let mut nft = Command::new(program())
-            .arg("--interactive")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .process_group(0) // a Ctrl-C is not for it
-            .spawn()?;
-        let mut commands = nft.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
-        // One line is one transaction: all of it or nothing. The answer to the second tells which it was, and
-        // that to the third that there is no more to read.
-        writeln!(commands, "{}\nlist tables\ndescribe tcp dport", rules.join("; "))?;
-        let mut answer = String::new();
-        let mut stdout = BufReader::new(nft.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?);
-        while !answer.contains("payload expression") && stdout.read_line(&mut answer)? > 0 {}
-        let rules = Rules { nft, commands: Some(commands), _reserved: reserved };
-        if answer.contains(&table(Pid::this())) {
-            Ok(rules)
-        } else {
-            Err(io::Error::other(rules.last_words()))
-        }
-    })
+    sys::call_by_library(
+        "nft(8)",
+        &format!("nft --interactive: {}", rules.join("; ")),
+        || -> io::Result<Rules> {
+            let mut nft = Command::new(program())
+                .arg("--interactive")
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .process_group(0) // a Ctrl-C is not for it
+                .spawn()?;
+            let mut commands = nft.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
+            // One line is one transaction: all of it or nothing. The answer to the second tells which it was, and
+            // that to the third that there is no more to read.
+            writeln!(commands, "{}\nlist tables\ndescribe tcp dport", rules.join("; "))?;
+            let mut answer = String::new();
+            let mut stdout = BufReader::new(nft.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?);
+            while !answer.contains("payload expression") && stdout.read_line(&mut answer)? > 0 {}
+            let rules = Rules { nft, commands: Some(commands), _reserved: reserved };
+            if answer.contains(&table(Pid::this())) {
+                Ok(rules)
+            } else {
+                Err(io::Error::other(rules.last_words()))
+            }
+        },
+    )
     .map_err(|error| match error.errno() {
         Some(Errno::ENOENT) => {
             error.why("the program nft is not here").remedy("Install the package nftables.")

@@ -30,11 +30,15 @@ const CREATE: u16 = NLM_F_CREATE | NLM_F_EXCL;
 impl Netlink {
     #[track_caller]
     pub(crate) fn open() -> Result<Netlink> {
-        sys::call_by_library("netlink(7)", "socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE)", || {
-            let socket = Socket::new(NETLINK_ROUTE)?;
-            socket.connect(&SocketAddr::new(0, 0))?; // 0 is the kernel
-            Ok(Netlink(socket))
-        })
+        sys::call_by_library(
+            "netlink(7)",
+            "socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE)",
+            || -> io::Result<Netlink> {
+                let socket = Socket::new(NETLINK_ROUTE)?;
+                socket.connect(&SocketAddr::new(0, 0))?; // 0 is the kernel
+                Ok(Netlink(socket))
+            },
+        )
     }
 
     /// The number of the interface `name`.
@@ -86,17 +90,17 @@ impl Netlink {
         let mut other = LinkMessage::default();
         other.attributes.push(LinkAttribute::IfName(peer.to_owned()));
         other.attributes.push(LinkAttribute::NetNsPid(owner.as_raw().unsigned_abs()));
-        let mut link = LinkMessage::default();
-        link.header.flags = LinkFlags::Up;
-        link.header.change_mask = LinkFlags::Up;
-        link.attributes.push(LinkAttribute::IfName(name.to_owned()));
-        link.attributes.push(LinkAttribute::Group(group));
-        link.attributes.push(LinkAttribute::Controller(port_of));
-        link.attributes.push(LinkAttribute::LinkInfo(vec![
+        let mut ours = LinkMessage::default();
+        ours.header.flags = LinkFlags::Up;
+        ours.header.change_mask = LinkFlags::Up;
+        ours.attributes.push(LinkAttribute::IfName(name.to_owned()));
+        ours.attributes.push(LinkAttribute::Group(group));
+        ours.attributes.push(LinkAttribute::Controller(port_of));
+        ours.attributes.push(LinkAttribute::LinkInfo(vec![
             LinkInfo::Kind(InfoKind::Veth),
             LinkInfo::Data(InfoData::Veth(InfoVeth::Peer(other))),
         ]));
-        self.tell(&line, RouteNetlinkMessage::NewLink(link), CREATE)
+        self.tell(&line, RouteNetlinkMessage::NewLink(ours), CREATE)
     }
 
     /// Remove an interface.

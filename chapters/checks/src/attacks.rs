@@ -4,10 +4,8 @@
 //! Half of an attack runs outside, sets the trap and looks at the damage (`attempt`); the other half
 //! runs inside the container as the probe ([`attack_from_inside`]).
 
-mod limits;
 mod memory;
 mod network;
-mod root;
 
 use std::{
     io::Read,
@@ -66,10 +64,6 @@ pub const ATTACKS: &[Attack] = &[
     // chapter 6
     attack!(6 fill_memory "Take more memory than was given"),
     attack!(6 sacrifice_neighbour "Let the OOM killer take a process of the host"),
-    // chapter 7
-    // (rows)
-    // chapter 8
-    // (rows)
 ];
 
 /// What the half inside reports.
@@ -133,10 +127,6 @@ pub(crate) fn attack_from_inside(host: &Path, name: &str, arguments: &[&str]) ->
                 format!("{crowd} processes have {mebibytes} MiB each")
             })
         }
-        // chapter 7
-        // (arms)
-        // chapter 8
-        // (arms)
         _ => return Err(sys::Error::new(format!("there is no attack {name} with {arguments:?}"))),
     };
     print_json(&loot)

@@ -2,10 +2,8 @@
 //!
 //! Each was first made to pass on runc and crun; what they show is its snapshot.
 
-mod limits;
 mod memory;
 mod network;
-mod root;
 
 use std::{ffi::OsString, fmt::Write, os::unix::fs::PermissionsExt, time::Duration};
 
@@ -90,10 +88,6 @@ pub const CHECKS: &[Check] = &[
     check!(6 group_is_removed "Is its group gone with it, even when the runtime is killed?", except [
         Except::Bare("there is no runtime between caller and command"),
         Except::Oci("containers outlive runc and crun on purpose: a shim watches them (chapter 17)")]),
-    // chapter 7
-    // (rows)
-    // chapter 8
-    // (rows)
 ];
 
 /// What only exercises ask for: runc and crun do it otherwise, or the ladder has a row that says more.
@@ -109,10 +103,6 @@ pub const EXTENSIONS: &[Check] = &[
     // chapter 5
     // (rows)
     // chapter 6
-    // (rows)
-    // chapter 7
-    // (rows)
-    // chapter 8
     // (rows)
 ];
 

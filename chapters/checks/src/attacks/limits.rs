@@ -1,1 +1,0 @@
-//! Attacks that chapter 7: pids and cpu stops.

@@ -1,1 +1,0 @@
-//! Attacks that chapter 8: pivot_root stops.
