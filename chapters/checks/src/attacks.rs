@@ -17,7 +17,10 @@ use std::{
 use serde::{Deserialize, Serialize};
 use sys::{MsFlags, Pid, Signal};
 
-use self::memory::{fill_memory, sacrifice_neighbour, take_memory_as_a_crowd};
+use self::{
+    memory::{fill_memory, sacrifice_neighbour, take_memory_as_a_crowd},
+    network::{use_abstract_socket, use_local_service},
+};
 use crate::{
     PROBE, Scene,
     catalogue::leave_open,
@@ -59,9 +62,8 @@ pub const ATTACKS: &[Attack] = &[
     attack!(3 outlive "Leave a process behind that outlives the container"),
     attack!(4 spy_on_processes "Read a password from a host process's command line"),
     attack!(4 cover_files "Cover the host's files with a mount", needs_root: true),
-    // chapter 5
-    // (rows)
-    // chapter 6
+    attack!(5 use_local_service "Speak to a service of the host that only listens on 127.0.0.1"),
+    attack!(5 use_abstract_socket "Speak to a service of the host on an abstract Unix socket"),
     attack!(6 fill_memory "Take more memory than was given"),
     attack!(6 sacrifice_neighbour "Let the OOM killer take a process of the host"),
 ];
@@ -113,9 +115,8 @@ pub(crate) fn attack_from_inside(host: &Path, name: &str, arguments: &[&str]) ->
                 .map_err(|error| error.what),
             |()| "mount = 0".to_owned(),
         ),
-        // chapter 5
-        // (arms)
-        // chapter 6
+        ("use_local_service", [port]) => Loot::of(network::speak_to_port(port), |said| said),
+        ("use_abstract_socket", [name]) => Loot::of(network::speak_to_abstract(name), |said| said),
         ("fill_memory", [mebibytes]) => {
             Loot::of(crate::probe::memory(mebibytes).map_err(|error| error.what), |taken| {
                 format!("has {} bytes", taken.len())

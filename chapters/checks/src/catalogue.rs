@@ -3,11 +3,12 @@
 //! Each was first made to pass on runc and crun; what they show is its snapshot.
 
 mod memory;
-mod network;
+pub(crate) mod network;
 
 use std::{ffi::OsString, fmt::Write, os::unix::fs::PermissionsExt, time::Duration};
 
 use memory::{group_is_removed, memory_limit, oom_kill, oom_kill_is_told, own_cgroup};
+use network::{bridge, bridge_is_removed, own_network};
 use sys::{MntFlags, MsFlags, Signal};
 
 use crate::{
@@ -76,9 +77,13 @@ pub const CHECKS: &[Check] = &[
     check!(3 no_orphans "Do its children die with it?"),
     check!(4 own_proc "Does /proc show only its own processes?"),
     check!(4 own_mounts "Do mounts stay on the side where they are made?"),
-    // chapter 5
-    // (rows)
-    // chapter 6
+    check!(5 own_network "Has it a network of its own, with loopback up?"),
+    check!(5 bridge "Do two containers on the bridge reach each other?", except [
+        Except::Bare("there is no runtime between caller and command"),
+        Except::Oci("runc and crun leave the network to the engine above them")]),
+    check!(5 bridge_is_removed "Are bridge and cables gone, even when the runtime is killed?", except [
+        Except::Bare("there is no runtime between caller and command"),
+        Except::Oci("runc and crun leave the network to the engine above them")]),
     check!(6 own_cgroup "Is it in control groups of its own, with its children?"),
     check!(6 memory_limit "Is its memory limited as asked, swap counted?"),
     check!(6 oom_kill "Does the OOM killer take what wants more, and nobody else?"),
@@ -100,10 +105,6 @@ pub const EXTENSIONS: &[Check] = &[
     check!(3 pid_file "Does --pid-file get the command's number as seen from outside?"),
     check!(4 own_tmpfs "Does --tmpfs give an empty file system, inside only?"),
     check!(4 proc_flags "Is /proc mounted without set-user-ID programs, devices and programs?"),
-    // chapter 5
-    // (rows)
-    // chapter 6
-    // (rows)
 ];
 
 impl Check {

@@ -12,7 +12,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use sys::{SigSet, Signal};
 
-use crate::{PROBE, attacks};
+use crate::{PROBE, attacks, catalogue::network};
 
 /// What is true where the probe runs.
 #[derive(Debug, Serialize, Deserialize)]
@@ -55,6 +55,9 @@ pub(crate) fn main(action: &[String]) -> ExitCode {
         ["wait-for-signal"] => wait_for_signal(),
         ["wait-and-look", path] => wait_and_look(Path::new(path)),
         ["take-memory", mebibytes, _marker] => take_memory(mebibytes),
+        ["look-at-network"] => network::look_at_network(),
+        ["serve"] => network::serve(),
+        ["greet", address] => network::greet(address),
         ["attack", host_pid_namespace, name, arguments @ ..] => {
             attacks::attack_from_inside(Path::new(host_pid_namespace), name, arguments)
         }

@@ -23,6 +23,11 @@ const EXCEPTIONS: &[(&str, Option<User>, &str)] = &[
         "the parent prepares nothing before chapter 6; the line stands for the protocol until then",
     ),
     (
+        "bridge::remove_if_unused,",
+        Some(User::Ordinary),
+        "an ordinary user has no power over the host's network",
+    ),
+    (
         "delegation::ask_systemd()?;",
         None,
         "there is no systemd inside the fence, which hides the user's bus so that no subject speaks to the host",

@@ -65,6 +65,7 @@ pub(super) fn furnish(subject: &Subject, folder: &Path) -> Result<()> {
     // Under systemd all mounts are shared. Inside the fence they are on every machine, so that a stage
     // that forgets to cut itself off is found out on every machine.
     propagation(MsFlags::MS_SHARED)?;
+    sys::ioctl_interface_up("lo")?; // as on every host
     sys::sethostname("fence")
 }
 
