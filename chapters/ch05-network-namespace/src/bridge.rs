@@ -125,7 +125,7 @@ fn needs_power(error: Error) -> Error {
     }
     error
         .why("a bridge is on the host, and an ordinary user has no power over the host's network")
-        .remedy("Use --network none, or run as root; in minicontainer lab everybody is root.")
+        .remedy("Use --network none, or run as root.")
 }
 
 #[cfg(test)]

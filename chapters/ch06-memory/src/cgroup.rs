@@ -160,13 +160,13 @@ fn missing(controller: Controller, hierarchies: &[Hierarchy]) -> Error {
         error
             .why("this user may make one nowhere on the way from the top of the hierarchy to his own group")
             .remedy(
-                "Run it as root, or in minicontainer lab; under systemd with cgroup version 2 also with \
+                "Run it as root; under systemd with cgroup version 2 also with \
                  systemd-run --user --scope -p Delegate=yes COMMAND.",
             )
     } else {
         error
             .why(format!("no control group file system that is mounted here has {name}"))
-            .remedy("Look at /proc/cgroups and minicontainer doctor; minicontainer lab has all controllers.")
+            .remedy("Look at /proc/cgroups and minicontainer doctor.")
     }
 }
 

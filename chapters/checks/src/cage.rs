@@ -2,8 +2,9 @@
 //! may make groups of their own.
 //!
 //! A cage is *delegated* to the user inside (cgroup-v2.rst, "Delegation"): the folder is his, so he may make
-//! groups in it; the files with the cage's own limits are not, so he cannot raise them. In version 2 a group
-//! with processes cannot hand its controllers to groups below, so the judge has a leaf of its own.
+//! groups in it; the files with the cage's own limits are not, so he cannot raise them. Only where an ordinary
+//! user runs the suite they are his as well, and the limits of the group that was delegated to him hold. In
+//! version 2 a group with processes cannot hand its controllers to groups below, so the judge has a leaf.
 
 use std::{
     io,

@@ -155,7 +155,8 @@ impl fmt::Display for Ladder {
             }
             writeln!(f)?;
         }
-        writeln!(f, "✓ yes  ✗ no  ? could not run here  – does not apply; 1 to 4: the stages")?;
+        let last = names.iter().filter_map(|name| name.parse::<u8>().ok()).max().unwrap_or_default();
+        writeln!(f, "✓ yes  ✗ no  ? could not run here  – does not apply; 1 to {last}: the stages")?;
         for (number, note) in notes.iter().enumerate() {
             writeln!(f, "{} {note}", superscript(number + 1))?;
         }
