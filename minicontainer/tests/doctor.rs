@@ -19,6 +19,7 @@ const ROWS: [&str; 35] = [
     "ns.pid",
     "ns.mnt",
     "ns.net",
+    "veth",
     "ns.cgroup",
     "ns.time",
     "apparmor",
@@ -41,7 +42,6 @@ const ROWS: [&str; 35] = [
     "container",
     "machine",
     "process",
-    "veth",
     "network.tools",
     "runtimes",
     "uml",
@@ -99,7 +99,11 @@ fn the_verdict_is_what_happens() {
     let mut all = true;
     for chapter in list(&report, "chapters").iter().filter(|chapter| chapter["written"] == true) {
         let number = chapter["number"].to_string();
-        let ran = minicontainer().args(["stage", &number, "run", "--", "/bin/sh", "-c", "exit 7"]).output();
+        // What a chapter is about must be asked for where it is not always done.
+        let flags: &[&str] = if number == "6" { &["--memory", "64m"] } else { &[] };
+        let stage = ["stage", &number, "run"];
+        let command = ["--", "/bin/sh", "-c", "exit 7"];
+        let ran = minicontainer().args(stage).args(flags).args(command).output();
         let works = ran.unwrap().status.code() == Some(7);
         assert_eq!(chapter[who] == "yes", works, "{chapter}");
         all &= works;

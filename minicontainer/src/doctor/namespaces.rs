@@ -3,7 +3,8 @@
 //! namespaces(7): every kind but the user namespace takes `CAP_SYS_ADMIN`. An ordinary user creates a
 //! user namespace first and has that capability inside, `user_namespaces(7)`.
 
-use sys::{CloneFlags, Error, Gid, Result, Uid};
+use ch05::network::Network;
+use sys::{CloneFlags, Error, ForkResult, Gid, Result, Uid, WaitPidFlag};
 
 use super::{
     attempt::attempt,
@@ -31,6 +32,7 @@ pub fn rows(users: &Users, restrictions: &Restrictions) -> Vec<Row> {
         }),
         plain("ns.mnt", "private mounts", CloneFlags::CLONE_NEWNS, PRIVATE, ch04::mounts::make_private),
         plain("ns.net", "network interfaces of its own", CloneFlags::CLONE_NEWNET, "", nothing),
+        plain("veth", "a cable from a bridge to a container", CloneFlags::CLONE_NEWNET, CABLE, cable),
         plain("ns.cgroup", "its own view of the control groups", CloneFlags::CLONE_NEWCGROUP, "", nothing),
         own("ns.time", "clocks of its own (no chapter needs it)", time),
     ]
@@ -38,6 +40,26 @@ pub fn rows(users: &Users, restrictions: &Restrictions) -> Vec<Row> {
 
 const NAME: &str = "sethostname(\"doctor\")";
 const PRIVATE: &str = "mount(MS_REC|MS_PRIVATE)";
+
+const CABLE: &str = "a bridge, a veth pair, an address";
+
+/// As chapter 5 does it, from a network namespace that plays the host to one that plays the container.
+fn cable() -> Result<()> {
+    let (ours, theirs) = sys::socketpair()?;
+    match sys::clone3(CloneFlags::CLONE_NEWNET)? {
+        ForkResult::Child => {
+            drop(ours);
+            sys::receive(&theirs).ok(); // whatever comes, or the end: it is time to go
+            sys::exit_now(0)
+        }
+        ForkResult::Parent { child } => {
+            let laid = ch05::bridge::connect(Network::Bridge, child);
+            drop(ours);
+            sys::waitpid(child, WaitPidFlag::empty())?;
+            laid.map(drop)
+        }
+    }
+}
 
 /// To be born into the namespace is all there is to try.
 #[expect(clippy::unnecessary_wraps, reason = "it stands where work that can fail stands elsewhere")]

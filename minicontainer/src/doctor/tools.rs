@@ -8,13 +8,7 @@ use super::{
 /// Tools of chapter 5.
 pub fn network_rows() -> Vec<Row> {
     let packages = ["iproute2 nftables", "iproute nftables", "iproute2 nftables", "iproute2 nftables"];
-    vec![
-        Row::new("veth", "a pair of virtual interfaces", Answer::NotTried)
-            .looked_at("nothing: chapter 5 will create one")
-            .remedy("Nothing to do yet."),
-        programs("network.tools", "to look at networks", &["ip", "nft", "iptables"])
-            .remedy(look::install(packages)),
-    ]
+    vec![programs("network.tools", "to look at networks", &["ip", "nft"]).remedy(look::install(packages))]
 }
 
 /// Tools that are good to have.
