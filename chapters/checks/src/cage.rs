@@ -1,10 +1,11 @@
 //! The cage: control groups that bound what is inside the fence, whatever it does, and in which its subjects
 //! may make groups of their own.
 //!
-//! A cage is *delegated* to the user inside (cgroup-v2.rst, "Delegation"): the folder is his, so he may make
-//! groups in it; the files with the cage's own limits are not, so he cannot raise them. Only where an ordinary
-//! user runs the suite they are his as well, and the limits of the group that was delegated to him hold. In
-//! version 2 a group with processes cannot hand its controllers to groups below, so the judge has a leaf.
+//! The limits are those of the cage. In it is a *room*, a group that is delegated to the user inside
+//! (cgroup-v2.rst, "Delegation"): he may make groups there, and what he does to the room's own limits does not
+//! raise the cage's. He cannot reach those: of all groups he can write to the room alone, and in a cgroup
+//! namespace of his own the room is the top. In version 2 a group with processes cannot hand its controllers to
+//! groups below, so the judge has a leaf in the room.
 
 use std::{
     io,
@@ -18,14 +19,16 @@ const MEMORY: &str = "1073741824";
 
 /// The hierarchies of version 1 in which a cage has a group: the controllers of chapters 6 and 7.
 const CONTROLLERS: [&str; 3] = ["memory", "pids", "cpu"];
-/// The leaf of the judge in a cage of version 2.
+/// The group in the cage.
+const ROOM: &str = "room";
+/// The leaf of the judge in a room of version 2.
 const LEAF: &str = "judge";
 
 /// Groups of our own, one for each hierarchy in which this user may make one. An ordinary user has none unless
 /// somebody delegated a group to him; then the fence's resource limits are all the bound there is.
 pub(crate) struct Cage {
     name: String,
-    groups: Vec<PathBuf>,
+    rooms: Vec<PathBuf>,
 }
 
 impl Cage {
@@ -33,25 +36,22 @@ impl Cage {
     pub(crate) fn build(folder: &Path, inside: u32) -> Cage {
         let name = name(folder);
         let own = fs_err::read_to_string("/proc/self/cgroup").unwrap_or_default();
-        let mut groups = Vec::new();
+        let mut rooms = Vec::new();
         for hierarchy in hierarchies() {
-            groups.extend(ways(&hierarchy, &own).iter().find_map(|parent| make(parent, &name, inside)));
+            rooms.extend(ways(&hierarchy, &own).iter().find_map(|parent| make(parent, &name, inside)));
         }
-        for group in &groups {
-            forbid_swap(group);
-        }
-        Cage { name, groups }
+        Cage { name, rooms }
     }
 
     /// The groups in which subjects may make groups.
-    pub(crate) fn groups(&self) -> &[PathBuf] {
-        &self.groups
+    pub(crate) fn rooms(&self) -> &[PathBuf] {
+        &self.rooms
     }
 
     /// The files to which a process writes 0 to move in.
     pub(crate) fn doors(&self) -> Vec<PathBuf> {
         let leaf = |group: &PathBuf| if is_v2(group) { group.join(LEAF) } else { group.clone() };
-        self.groups.iter().map(|group| leaf(group).join("cgroup.procs")).collect()
+        self.rooms.iter().map(|room| leaf(room).join("cgroup.procs")).collect()
     }
 }
 
@@ -62,7 +62,8 @@ impl Drop for Cage {
         let entries = fs_err::read_dir("/sys/fs/cgroup").into_iter().flatten().flatten();
         let roots = entries.map(|entry| entry.path()).chain([PathBuf::from("/sys/fs/cgroup")]);
         let bundles = roots.map(|root| root.join(bundles(&self.name)));
-        for group in self.groups.iter().cloned().chain(bundles) {
+        let cages = self.rooms.iter().filter_map(|room| room.parent()).map(Path::to_owned);
+        for group in cages.chain(bundles) {
             if group.is_dir() {
                 remove(&group);
             }
@@ -98,21 +99,23 @@ fn ways(hierarchy: &Path, own: &str) -> Vec<PathBuf> {
     ways
 }
 
-/// Make the cage `name` in the group `parent`, if this user may.
+/// Make the cage `name` in the group `parent`, if this user may, and the room in it.
 fn make(parent: &Path, name: &str, inside: u32) -> Option<PathBuf> {
     let group = parent.join(name);
     hand_controllers_down(parent); // where they are not handed down and cannot be, the limits below fail
     fs_err::create_dir(&group).ok()?;
-    let made = limit(&group).and_then(|()| delegate(&group, inside));
+    let room = group.join(ROOM);
+    let made = limit(&group).map(|()| forbid_swap(&group)).and_then(|()| delegate(&room, inside));
     if made.is_err() {
         remove(&group);
     }
-    made.ok().map(|()| group)
+    made.ok().map(|()| room)
 }
 
 /// The limits of this group: both in version 2, the one of its controller in version 1.
 fn limit(group: &Path) -> io::Result<()> {
     if is_v2(group) {
+        hand_controllers_down(group);
         fs_err::write(group.join("memory.max"), MEMORY)?;
         return fs_err::write(group.join("pids.max"), PIDS);
     }
@@ -129,8 +132,10 @@ fn hand_controllers_down(group: &Path) {
     }
 }
 
-/// Give the folder to the user `inside`, and in version 2 what he needs to move processes between his groups.
+/// Make the room `group` for the user `inside`: the folder is his, and in version 2 what he needs to move
+/// processes between his groups.
 fn delegate(group: &Path, inside: u32) -> io::Result<()> {
+    fs_err::create_dir(group)?;
     let mut his = vec![group.to_owned()];
     if is_v2(group) {
         fs_err::create_dir(group.join(LEAF))?;

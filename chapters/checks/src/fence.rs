@@ -122,7 +122,7 @@ fn try_run(job: &Job, subject: &Subject) -> Result<Answer> {
         subject: subject.clone(),
         folder: folder.path().to_owned(),
         doors: cage.doors(),
-        groups: cage.groups().to_owned(),
+        groups: cage.rooms().to_owned(),
         mason,
         host_pid_namespace: fs_err::read_link("/proc/self/ns/pid")?,
     };

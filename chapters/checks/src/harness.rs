@@ -27,7 +27,7 @@ pub fn main_with(trials: impl FnOnce() -> Vec<Trial>) -> ExitCode {
 /// Whether the user who runs this may make control groups here.
 pub fn may_make_groups() -> bool {
     let folder = format!("{}{}-try", crate::fence::PREFIX, std::process::id());
-    !crate::cage::Cage::build(folder.as_ref(), sys::Uid::effective().as_raw()).groups().is_empty()
+    !crate::cage::Cage::build(folder.as_ref(), sys::Uid::effective().as_raw()).rooms().is_empty()
 }
 
 /// All checks and attacks on `subject`.

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use checks::User;
 use nix::time::{ClockId, clock_gettime, clock_settime};
 use sys::{CloneFlags, MsFlags, Result};
 
@@ -77,6 +76,9 @@ pub fn break_out_of_the_cage() -> Result<()> {
     for root in &of_host {
         break_out(root);
     }
+    for cage in of_host.iter().filter(|mount| is_room(mount)).filter_map(|room| room.parent()) {
+        break_out(cage);
+    }
 
     for (number, namespaces) in [CloneFlags::empty(), CloneFlags::CLONE_NEWCGROUP].into_iter().enumerate() {
         note("a cgroup namespace of our own", &sys::unshare(namespaces));
@@ -94,29 +96,24 @@ pub fn break_out_of_the_cage() -> Result<()> {
     Ok(())
 }
 
-/// Whether the group at `root` is the cage, by its own path in the hierarchy or by being the top of what a cgroup
-/// namespace shows.
-fn is_cage(root: &Path) -> bool {
+/// Whether the group at `root` is the cage's room, by its path or by being the top of what a cgroup namespace
+/// shows. In the room one may do as one likes: the limits are those of the cage around it.
+fn is_room(root: &Path) -> bool {
     let name = root.to_string_lossy();
-    name.contains("minicontainer-fence-") && (name.starts_with("/sys") || name.contains("cgroups-1"))
+    name.contains("minicontainer-fence-") && (name.ends_with("/room") || name.contains("cgroups-1"))
 }
 
 /// Move to the group at `root`, make one below it, open its limits.
 fn break_out(root: &Path) {
+    if is_room(root) {
+        return;
+    }
+    must_fail(&format!("leave for {root:?}"), &sys::write(root.join("cgroup.procs"), "0"));
     let group = root.join("minicontainer-harsh");
     let made = sys::mkdir(&group);
+    must_fail(&format!("make {group:?}"), &made);
     if made.is_ok() {
         note("taken away again", &sys::rmdir(&group));
-    }
-    if is_cage(root) {
-        // In the cage groups may be made. An ordinary user made it himself, so its limits are his; those of the
-        // group in which he may make groups are not.
-        if User::current() == User::Ordinary {
-            return;
-        }
-    } else {
-        must_fail(&format!("leave for {root:?}"), &sys::write(root.join("cgroup.procs"), "0"));
-        must_fail(&format!("make {group:?}"), &made);
     }
     for limit in ["memory.max", "memory.limit_in_bytes", "pids.max", "release_agent"] {
         let path = root.join(limit);
