@@ -6,7 +6,8 @@
 //! | waits for the end of file              | tells `Failed`, or closes its end by execve |
 //!
 //! The socket is close-on-exec, so a successful `execve(2)` *is* the last word of the child. A peer
-//! that dies is an end of file too, never a hang.
+//! that dies is an end of file too, never a hang. And a parent that has told `Proceed` and died before the
+//! child asked the kernel to die with it would leave the child behind: so the child looks once more.
 //!
 //! Kernel: socketpair(2), unix(7) SOCK_SEQPACKET. See it: `--explain`, the lines with send and recv.
 
@@ -41,10 +42,13 @@ impl Channel {
         sys::send(&self.0, &packet)
     }
 
-    /// Wait for `message`. If the peer failed instead, its error is ours.
+    /// Wait for `message`, of a peer that is still there. If it failed instead, its error is ours.
     pub fn expect(&mut self, message: &Message) -> Result<()> {
         match self.hear()? {
             Some(Message::Failed(error)) => Err(error),
+            Some(heard) if heard == *message && sys::is_hung_up(&self.0)? => {
+                Err(Error::new(format!("the peer told {message:?}, and is gone")))
+            }
             Some(heard) if heard == *message => Ok(()),
             heard => Err(Error::new(format!("waited for {message:?}, heard {heard:?}"))),
         }

@@ -50,7 +50,7 @@ pub use process::{
 pub use seccomp::{seccomp_allow_all, seccomp_get_action_avail};
 pub use sessions::setsid;
 pub use signals::{kill, next_signal, restore_defaults, sigmask_empty, signalfd};
-pub use sockets::{receive, send, socketpair};
+pub use sockets::{is_hung_up, receive, send, socketpair};
 pub use terminal::{foreground_group, set_foreground_group};
 pub use time_namespace::unshare_time;
 

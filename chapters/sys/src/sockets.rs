@@ -1,9 +1,10 @@
 //! The pair of sockets over which parent and child speak.
 
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use nix::{
     errno::Errno,
+    poll::{PollFd, PollFlags, PollTimeout},
     sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType},
 };
 
@@ -51,6 +52,23 @@ pub fn receive(socket: &OwnedFd) -> Result<Packet> {
             }
         }
     })
+}
+
+/// `poll(2)`, without waiting: whether the peer is gone, or has closed its end, though packets of his may
+/// still wait to be received.
+#[track_caller]
+pub fn is_hung_up(socket: &OwnedFd) -> Result<bool> {
+    call("poll(2)", format!("poll({}, POLLHUP)", socket.as_raw_fd()), || {
+        let mut ask = [PollFd::new(socket.as_fd(), PollFlags::empty())]; // POLLHUP is always told
+        nix::poll::poll(&mut ask, PollTimeout::ZERO)?;
+        Ok(ask[0].revents().is_some_and(|told| told.contains(PollFlags::POLLHUP)))
+    })
+}
+
+impl Outcome for bool {
+    fn shown(&self) -> String {
+        if *self { "hung up".into() } else { "0".into() }
+    }
 }
 
 /// Larger than any message of ours: an error whose call names the longest possible path, escaped.
