@@ -10,10 +10,11 @@ const STAGES: [fn(Vec<OsString>) -> ExitCode; LAST as usize] = [
     ch04::stage::main,
     ch05::stage::main,
     ch06::stage::main,
+    ch07::stage::main,
 ];
 
 /// The last chapter that is written.
-pub const LAST: u8 = 6;
+pub const LAST: u8 = 7;
 
 /// The flags of `stage`.
 #[derive(clap::Args)]

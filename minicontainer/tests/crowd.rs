@@ -1,4 +1,4 @@
-//! A crowd of containers at once, each with a limit of memory and a cable to the bridge, half of them killed with SIGKILL
+//! A crowd of containers at once, each with limits and a cable to the bridge, half of them killed with SIGKILL
 //! at a random moment. Afterwards nothing of them is left: no control group, mount, interface, address, rule,
 //! process or file.
 //!
@@ -25,7 +25,8 @@ const MINICONTAINER: &str = env!("CARGO_BIN_EXE_minicontainer");
 const ROLE: &str = "crowd";
 
 /// What everybody in it is.
-const CONTAINER: [&str; 8] = ["run", "--network", "bridge", "--memory", "32m", "--", "sleep", "2"];
+const CONTAINER: [&str; 10] =
+    ["run", "--network", "bridge", "--memory", "32m", "--pids-limit", "20", "--", "sleep", "2"];
 
 /// The moments at which half of them are killed: some before there is a child, some with all of it there.
 const MOMENTS: Duration = Duration::from_millis(1500);
@@ -75,7 +76,7 @@ fn in_own_network(program: impl AsRef<std::ffi::OsStr>) -> Command {
 /// One alone, so that what this machine or user cannot do is told from what goes wrong in a crowd.
 fn why_not() -> Option<String> {
     let mut one = in_own_network(MINICONTAINER);
-    let output = one.args(&CONTAINER[..6]).arg("true").output();
+    let output = one.args(&CONTAINER[..8]).arg("true").output();
     match output {
         Ok(output) if output.status.success() => None,
         Ok(output) => Some(String::from_utf8_lossy(&output.stderr).into_owned()),

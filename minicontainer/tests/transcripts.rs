@@ -85,7 +85,7 @@ fn files(folder: &str, extension: &str) -> io::Result<Vec<PathBuf>> {
 fn programs() -> io::Result<TempDir> {
     let folder = tempfile::tempdir()?;
     symlink(env!("CARGO_BIN_EXE_minicontainer"), folder.path().join("minicontainer"))?;
-    for chapter in 1..=6 {
+    for chapter in 1..=7 {
         let script = folder.path().join(format!("ch{chapter:02}"));
         fs_err::write(&script, format!("#!/bin/sh\nexec minicontainer stage {chapter} \"$@\"\n"))?;
         fs_err::set_permissions(&script, PermissionsExt::from_mode(0o755))?;
@@ -169,10 +169,10 @@ fn missing(steps: &[Step]) -> Option<String> {
 
 /// Why the steps cannot be run here, if it is for control groups.
 fn missing_groups(steps: &[Step]) -> Option<String> {
-    const VERSION_1: &str = "/sys/fs/cgroup/memory";
+    const VERSION_1: [&str; 3] = ["/sys/fs/cgroup/memory", "/sys/fs/cgroup/pids", "/sys/fs/cgroup/cpu/"];
     let any = |word: &str| steps.iter().any(|step| step.command.contains(word));
-    if any(VERSION_1) && !Path::new(VERSION_1).exists() {
-        return Some(format!("it is about cgroup version 1, and there is no {VERSION_1}"));
+    if let Some(folder) = VERSION_1.into_iter().find(|folder| any(folder) && !Path::new(folder).exists()) {
+        return Some(format!("it is about cgroup version 1, and there is no {folder}"));
     }
     let limits = [" --memory", " --pids-limit", " --cpus"].into_iter().any(any);
     (limits && !*GROUPS).then(|| "this user may make no control groups (see minicontainer doctor)".to_owned())

@@ -4,7 +4,10 @@
 //! Kernel: cgroups(7); Documentation/admin-guide/cgroup-v1/cgroups.rst and cgroup-v2.rst.
 //! See it: `cat /proc/self/cgroup`, inside and outside.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
 use sys::{Errno, Error, Pid, Result};
 
@@ -68,6 +71,16 @@ pub fn join(group: &Group, container: Pid) -> Result<()> {
         .folders()
         .iter()
         .try_for_each(|folder| sys::write(folder.join("cgroup.procs"), &container.to_string()))
+}
+
+/// A write that cgroups-rs makes for us, as an strace line like our own.
+#[track_caller]
+pub fn write_by_library(
+    file: &Path,
+    value: impl fmt::Display,
+    write: impl FnOnce() -> cgroups_rs::error::Result<()>,
+) -> Result<()> {
+    sys::call_by_library("cgroups(7)", &format!("write({file:?}, \"{value}\")"), write)
 }
 
 /// The janitor's chore: remove the group. It is an error as long as somebody is in it.

@@ -8,12 +8,12 @@
 //! happened is read from the files themselves: the crate takes one that it cannot read for a zero.
 //! It is at 0.3, because 0.5 draws in D-Bus and an async runtime for something that is four lines here.
 
-use std::{fmt, path::Path, str::FromStr};
+use std::{fmt, str::FromStr};
 
 use cgroups_rs::memory::MemController;
 use sys::{Result, Signal, WaitStatus};
 
-use crate::cgroup::{Controller, Group, Version};
+use crate::cgroup::{self, Controller, Group, Version};
 
 /// An amount of memory in bytes, written as Docker's: `64m`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,18 +69,12 @@ pub fn limit(group: &Group, limit: Option<Bytes>) -> Result<()> {
         Version::V1 => ("memory.limit_in_bytes", "memory.memsw.limit_in_bytes", bytes), // both together
         Version::V2 => ("memory.max", "memory.swap.max", 0),                            // swap alone
     };
-    by_library(&folder.join(memory), bytes, || files.set_limit(bytes))?; // first: memsw may not be below it
+    cgroup::write_by_library(&folder.join(memory), bytes, || files.set_limit(bytes))?; // first: memsw may not be below it
     if !folder.join(swap).exists() {
         sys::explain::note("This kernel does not count swap: what is too much may go to the disk instead.");
         return Ok(());
     }
-    by_library(&folder.join(swap), swapped, || files.set_memswap_limit(swapped))
-}
-
-/// A write that cgroups-rs makes.
-#[track_caller]
-fn by_library(file: &Path, value: i64, write: impl FnOnce() -> cgroups_rs::error::Result<()>) -> Result<()> {
-    sys::call_by_library("cgroups(7)", &format!("write({file:?}, \"{value}\")"), write)
+    cgroup::write_by_library(&folder.join(swap), swapped, || files.set_memswap_limit(swapped))
 }
 
 /// Say on standard error what the OOM killer did in the group: 137 alone does not tell.

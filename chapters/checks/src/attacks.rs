@@ -4,6 +4,7 @@
 //! Half of an attack runs outside, sets the trap and looks at the damage (`attempt`); the other half
 //! runs inside the container as the probe ([`attack_from_inside`]).
 
+mod limits;
 mod memory;
 mod network;
 
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use sys::{MsFlags, Pid, Signal};
 
 use self::{
+    limits::{fork_bomb, see_host_groups},
     memory::{fill_memory, sacrifice_neighbour, take_memory_as_a_crowd},
     network::{use_abstract_socket, use_local_service},
 };
@@ -66,6 +68,8 @@ pub const ATTACKS: &[Attack] = &[
     attack!(5 use_abstract_socket "Speak to a service of the host on an abstract Unix socket"),
     attack!(6 fill_memory "Take more memory than was given"),
     attack!(6 sacrifice_neighbour "Let the OOM killer take a process of the host"),
+    attack!(7 fork_bomb "Take more processes than were given"),
+    attack!(7 see_host_groups "Learn from its control groups who runs it"),
 ];
 
 /// What the half inside reports.
@@ -122,6 +126,8 @@ pub(crate) fn attack_from_inside(host: &Path, name: &str, arguments: &[&str]) ->
                 format!("has {} bytes", taken.len())
             })
         }
+        ("fork_bomb", [most]) => limits::start_bomb(most),
+        ("see_host_groups", []) => limits::look_up(),
         ("sacrifice_neighbour", [crowd, mebibytes]) => {
             let crowd = crowd.parse().map_err(|_| sys::Error::new(format!("{crowd:?} is no number")))?;
             Loot::of(take_memory_as_a_crowd(crowd, mebibytes), |()| {

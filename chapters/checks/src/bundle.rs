@@ -81,8 +81,10 @@ fn config(request: &Request, binds: Vec<Value>, folder: &Path, number: u32) -> V
         json!({"destination": "/dev/shm", "type": "tmpfs", "source": "shm", "options": ["nosuid", "noexec", "nodev"]}),
     ];
     mounts.extend(binds);
-    let mut namespaces: Vec<Value> =
-        ["pid", "ipc", "uts", "mount", "network"].iter().map(|kind| json!({"type": kind})).collect();
+    let mut namespaces: Vec<Value> = ["pid", "ipc", "uts", "mount", "network", "cgroup"]
+        .iter()
+        .map(|kind| json!({"type": kind}))
+        .collect();
     if rootless {
         namespaces.push(json!({"type": "user"}));
     }
@@ -116,6 +118,15 @@ fn config(request: &Request, binds: Vec<Value>, folder: &Path, number: u32) -> V
     if let Some(memory) = request.memory {
         // In the OCI's words swap is memory and swap together, as in version 1.
         linux["resources"]["memory"] = json!({"limit": memory, "swap": memory});
+    }
+    if let Some(pids) = request.pids {
+        linux["resources"]["pids"] = json!({"limit": pids});
+    }
+    if let Some(quota) = request.cpu_quota {
+        linux["resources"]["cpu"] = json!({"quota": quota, "period": 100_000});
+    }
+    if let Some(shares) = request.cpu_shares {
+        linux["resources"]["cpu"]["shares"] = json!(shares);
     }
     if rootless {
         let map = |outside: u32| json!([{"containerID": 0, "hostID": outside, "size": 1}]);

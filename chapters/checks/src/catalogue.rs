@@ -2,11 +2,13 @@
 //!
 //! Each was first made to pass on runc and crun; what they show is its snapshot.
 
+pub(crate) mod limits;
 mod memory;
 pub(crate) mod network;
 
 use std::{ffi::OsString, fmt::Write, os::unix::fs::PermissionsExt, time::Duration};
 
+use limits::{cpu_limit, cpu_shares, own_cgroup_namespace, pids_limit};
 use memory::{group_is_removed, memory_limit, oom_kill, oom_kill_is_told, own_cgroup};
 use network::{bridge, bridge_is_removed, own_network};
 use sys::{MntFlags, MsFlags, Signal};
@@ -93,6 +95,10 @@ pub const CHECKS: &[Check] = &[
     check!(6 group_is_removed "Is its group gone with it, even when the runtime is killed?", except [
         Except::Bare("there is no runtime between caller and command"),
         Except::Oci("containers outlive runc and crun on purpose: a shim watches them (chapter 17)")]),
+    check!(7 pids_limit "Is the number of its processes limited as asked?"),
+    check!(7 cpu_limit "Is its processor time limited as asked?"),
+    check!(7 cpu_shares "Has it the share of the processor that was asked for?"),
+    check!(7 own_cgroup_namespace "Does it see its own groups as the top?"),
 ];
 
 /// What only exercises ask for: runc and crun do it otherwise, or the ladder has a row that says more.

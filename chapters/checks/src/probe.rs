@@ -5,7 +5,7 @@ use std::{
     collections::BTreeMap,
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Command, ExitCode, Stdio},
+    process::{Child, Command, ExitCode, Stdio},
     time::Duration,
 };
 
@@ -55,6 +55,7 @@ pub(crate) fn main(action: &[String]) -> ExitCode {
         ["wait-for-signal"] => wait_for_signal(),
         ["wait-and-look", path] => wait_and_look(Path::new(path)),
         ["take-memory", mebibytes, _marker] => take_memory(mebibytes),
+        ["start-crowd", most, marker] => start_crowd(most, marker),
         ["look-at-network"] => network::look_at_network(),
         ["serve"] => network::serve(),
         ["greet", address] => network::greet(address),
@@ -202,6 +203,36 @@ fn take_memory(mebibytes: &str) -> sys::Result<ExitCode> {
     std::io::stdin().lock().read_line(&mut String::new())?;
     drop(taken);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Start processes, at most `most`, say how many there are with us, and hold them until standard input ends.
+fn start_crowd(most: &str, marker: &str) -> sys::Result<ExitCode> {
+    let most = most.parse().map_err(|_| sys::Error::new(format!("{most:?} is no number")))?;
+    let (mut crowd, why) = crowd(most, marker);
+    println!("{} processes, then {why}", crowd.len() + 1);
+    std::io::stdin().lock().read_line(&mut String::new())?;
+    for child in &mut crowd {
+        child.kill().and_then(|()| child.wait())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Processes that sleep, as many as we get, but at most `most`; and what ended it.
+pub(crate) fn crowd(most: usize, marker: &str) -> (Vec<Child>, String) {
+    let mut crowd = Vec::new();
+    while crowd.len() < most {
+        let program = std::env::current_exe().unwrap_or_default();
+        let mut sleeper = Command::new(program);
+        sleeper.args([PROBE, "sleep", marker]).stdin(Stdio::null()).stdout(Stdio::null());
+        match sleeper.spawn() {
+            Ok(child) => crowd.push(child),
+            Err(error) => {
+                let errno = error.raw_os_error().map(sys::Errno::from_raw);
+                return (crowd, errno.map_or_else(|| error.to_string(), |errno| format!("{errno:?}")));
+            }
+        }
+    }
+    (crowd, "enough".to_owned())
 }
 
 /// Memory that is really used: the kernel gives a page when it is written to, not before.

@@ -48,6 +48,12 @@ pub struct Request {
     pub workdir: Option<PathBuf>,
     /// `--memory`, in bytes.
     pub memory: Option<u64>,
+    /// `--pids-limit`.
+    pub pids: Option<u32>,
+    /// `--cpus`, as microseconds of each 100,000.
+    pub cpu_quota: Option<u32>,
+    /// `--cpu-shares`.
+    pub cpu_shares: Option<u64>,
     /// The command and its arguments.
     pub command: Vec<OsString>,
 }
@@ -141,8 +147,24 @@ fn ours(program: &[PathBuf], chapter: u8, request: &Request) -> Command {
     if let Some(memory) = request.memory.filter(|_| chapter >= 6) {
         command.args(["--memory", &memory.to_string()]);
     }
+    if chapter >= 7 {
+        limit(&mut command, request);
+    }
     command.args(&request.flags).arg("--").args(&request.command);
     command
+}
+
+/// The flags of chapter 7.
+fn limit(command: &mut Command, request: &Request) {
+    if let Some(pids) = request.pids {
+        command.args(["--pids-limit", &pids.to_string()]);
+    }
+    if let Some(quota) = request.cpu_quota {
+        command.args(["--cpus", &(f64::from(quota) / 100_000.0).to_string()]);
+    }
+    if let Some(shares) = request.cpu_shares {
+        command.args(["--cpu-shares", &shares.to_string()]);
+    }
 }
 
 /// Where the program `name` is. Debian has runc in /usr/sbin, which an ordinary user's PATH leaves out.

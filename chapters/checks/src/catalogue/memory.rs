@@ -141,13 +141,13 @@ fn kills(group: &Path) -> Result<String, Stop> {
 }
 
 /// What stands in the file of `group`, which has one name in version 2 and another in version 1.
-fn read(group: &Path, names: [&str; 2]) -> Result<String, Stop> {
+pub(super) fn read(group: &Path, names: [&str; 2]) -> Result<String, Stop> {
     let name = names.into_iter().find(|name| group.join(name).exists()).unwrap_or(names[1]);
     Ok(fs_err::read_to_string(group.join(name))?.trim().to_owned())
 }
 
 /// The group of process `pid` for `controller`: version 1 has a line for it, else it is version 2's.
-fn path(controller: &str, pid: Pid) -> Option<String> {
+pub(super) fn path(controller: &str, pid: Pid) -> Option<String> {
     let text = fs_err::read_to_string(format!("/proc/{pid}/cgroup")).ok()?;
     let find = |wanted: &dyn Fn(&str) -> bool| {
         text.lines().find_map(|line| {
@@ -159,7 +159,7 @@ fn path(controller: &str, pid: Pid) -> Option<String> {
 }
 
 /// The same as a folder.
-fn folder_of(controller: &str, pid: Pid) -> Option<PathBuf> {
+pub(super) fn folder_of(controller: &str, pid: Pid) -> Option<PathBuf> {
     let path = path(controller, pid)?;
     let tops = [Path::new("/sys/fs/cgroup").join(controller), PathBuf::from("/sys/fs/cgroup")];
     tops.iter()
@@ -177,7 +177,7 @@ fn runtime(running: &Running) -> Pid {
 }
 
 /// A command as a shell reads it, each word in quotes.
-fn shell_words(command: &[OsString]) -> String {
+pub(super) fn shell_words(command: &[OsString]) -> String {
     let quoted = command.iter().map(|word| format!("'{}'", word.to_string_lossy().replace('\'', r"'\''")));
     quoted.collect::<Vec<_>>().join(" ")
 }
