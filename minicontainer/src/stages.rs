@@ -11,10 +11,11 @@ const STAGES: [fn(Vec<OsString>) -> ExitCode; LAST as usize] = [
     ch05::stage::main,
     ch06::stage::main,
     ch07::stage::main,
+    ch08::stage::main,
 ];
 
 /// The last chapter that is written.
-pub const LAST: u8 = 7;
+pub const LAST: u8 = 8;
 
 /// The flags of `stage`.
 #[derive(clap::Args)]

@@ -7,6 +7,7 @@
 mod limits;
 mod memory;
 mod network;
+mod root;
 
 use std::{
     io::Read,
@@ -22,6 +23,7 @@ use self::{
     limits::{fork_bomb, see_host_groups},
     memory::{fill_memory, sacrifice_neighbour, take_memory_as_a_crowd},
     network::{use_abstract_socket, use_local_service},
+    root::{change_groups, escape_chroot, read_host_file, start_on_the_host, write_host_file},
 };
 use crate::{
     PROBE, Scene,
@@ -40,6 +42,8 @@ pub struct Attack {
     pub story: &'static str,
     /// Whether only root could do it in the first place.
     pub needs_root: bool,
+    /// Real runtimes that are known to let it through, and why.
+    pub known: &'static [(&'static str, &'static str)],
     /// Try it: whether it succeeded, and what shows it.
     pub(crate) attempt: fn(&Scene) -> Result<(bool, String), Stop>,
 }
@@ -47,10 +51,23 @@ pub struct Attack {
 /// A row of [`ATTACKS`].
 macro_rules! attack {
     ($chapter:literal $name:ident $story:literal) => {
-        attack!($chapter $name $story, needs_root: false)
+        attack!($chapter $name $story, needs_root: false, known: [])
     };
-    ($chapter:literal $name:ident $story:literal, needs_root: $needs_root:literal) => {
-        Attack { name: stringify!($name), chapter: $chapter, story: $story, needs_root: $needs_root, attempt: $name }
+    ($chapter:literal $name:ident $story:literal, needs_root: true) => {
+        attack!($chapter $name $story, needs_root: true, known: [])
+    };
+    ($chapter:literal $name:ident $story:literal, known: [$($known:expr),*]) => {
+        attack!($chapter $name $story, needs_root: false, known: [$($known),*])
+    };
+    ($chapter:literal $name:ident $story:literal, needs_root: $needs_root:literal, known: [$($known:expr),*]) => {
+        Attack {
+            name: stringify!($name),
+            chapter: $chapter,
+            story: $story,
+            needs_root: $needs_root,
+            known: &[$($known),*],
+            attempt: $name,
+        }
     };
 }
 
@@ -70,6 +87,12 @@ pub const ATTACKS: &[Attack] = &[
     attack!(6 sacrifice_neighbour "Let the OOM killer take a process of the host"),
     attack!(7 fork_bomb "Take more processes than were given"),
     attack!(7 see_host_groups "Learn from its control groups who runs it"),
+    attack!(8 read_host_file "Read a file of the host"),
+    attack!(8 write_host_file "Write to a file of the host"),
+    attack!(8 escape_chroot "Walk out of the root as out of a chroot"),
+    attack!(8 start_on_the_host "Start in a directory of the host (CVE-2024-21626)", known: [
+        ("crun", "crun 1.8 does not look where the working directory has led it; runc does since this CVE")]),
+    attack!(8 change_groups "Make control groups of its own on the host"),
 ];
 
 /// What the half inside reports.
@@ -128,6 +151,10 @@ pub(crate) fn attack_from_inside(host: &Path, name: &str, arguments: &[&str]) ->
         }
         ("fork_bomb", [most]) => limits::start_bomb(most),
         ("see_host_groups", []) => limits::look_up(),
+        ("read_host_file", [path]) => root::read(path),
+        ("write_host_file", [path]) => root::write(path),
+        ("escape_chroot", [path]) => root::walk_out(path),
+        ("change_groups", []) => root::make_group(),
         ("sacrifice_neighbour", [crowd, mebibytes]) => {
             let crowd = crowd.parse().map_err(|_| sys::Error::new(format!("{crowd:?} is no number")))?;
             Loot::of(take_memory_as_a_crowd(crowd, mebibytes), |()| {

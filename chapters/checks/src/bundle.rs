@@ -4,7 +4,8 @@
 //! fence's folder at their own paths, so that one and the same check works on every subject.
 
 use std::{
-    path::Path,
+    io::ErrorKind,
+    path::{Path, PathBuf},
     process::Command,
     sync::atomic::{AtomicU32, Ordering},
 };
@@ -35,15 +36,39 @@ const CAPABILITIES: [&str; 14] = [
     "CAP_AUDIT_WRITE",
 ];
 
+/// Covered in a real runtime, by Docker's list.
+pub(crate) const MASKED: [&str; 12] = [
+    "/proc/acpi",
+    "/proc/asound",
+    "/proc/interrupts",
+    "/proc/kcore",
+    "/proc/keys",
+    "/proc/latency_stats",
+    "/proc/sched_debug",
+    "/proc/scsi",
+    "/proc/timer_list",
+    "/proc/timer_stats",
+    "/sys/devices/virtual/powercap",
+    "/sys/firmware",
+];
+
+/// And read-only.
+pub(crate) const READ_ONLY: [&str; 5] =
+    ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
+
+/// Names at the top of a root that lead into /usr, or are directories of their own on older systems.
+pub(crate) const PROGRAMS: [&str; 6] = ["bin", "sbin", "lib", "lib32", "lib64", "libx32"];
+
 /// Make a bundle for `request` in `folder` and the command line with which `runtime` runs it.
 pub(crate) fn command(runtime: &str, request: &Request, folder: &Path) -> Result<Command> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let bundle = folder.join(format!("bundle-{number}"));
-    let rootfs = bundle.join("rootfs");
+    let rootfs = request.rootfs.clone().unwrap_or_else(|| bundle.join("rootfs"));
     fs_err::create_dir_all(&rootfs)?;
+    fs_err::create_dir_all(&bundle)?;
     let binds = bind_host(&rootfs, folder)?;
-    fs_err::write(bundle.join("config.json"), config(request, binds, folder, number).to_string())?;
+    fs_err::write(bundle.join("config.json"), config(request, &rootfs, binds, folder, number).to_string())?;
 
     let mut command = Command::new(subject::program(runtime).unwrap_or_else(|| runtime.into()));
     command.env("XDG_RUNTIME_DIR", folder);
@@ -55,32 +80,46 @@ pub(crate) fn command(runtime: &str, request: &Request, folder: &Path) -> Result
 /// The mounts that bring the host's programs into `rootfs`. Where /bin and its like are links into /usr,
 /// the links are made instead.
 fn bind_host(rootfs: &Path, folder: &Path) -> Result<Vec<Value>> {
-    let mut binds = vec![bind(Path::new("/usr"), "ro")];
-    for name in ["bin", "sbin", "lib", "lib32", "lib64", "libx32"] {
-        let host = Path::new("/").join(name);
-        match fs_err::read_link(&host) {
-            Ok(link) => fs_err::os::unix::fs::symlink(link, rootfs.join(name))?,
-            Err(_) if host.is_dir() => binds.push(bind(&host, "ro")),
-            Err(_) => {} // not every machine has all of them
+    for name in PROGRAMS {
+        if let Ok(link) = fs_err::read_link(Path::new("/").join(name)) {
+            let made = fs_err::os::unix::fs::symlink(link, rootfs.join(name));
+            made.or_else(|error| if error.kind() == ErrorKind::AlreadyExists { Ok(()) } else { Err(error) })?;
         }
     }
-    binds.push(bind(&std::env::current_exe()?, "ro"));
-    binds.push(bind(folder, "rw"));
+    let mut binds: Vec<Value> = host_programs().iter().map(|path| bind(path, path, "ro")).collect();
+    let program = std::env::current_exe()?;
+    binds.extend([bind(&program, &program, "ro"), bind(folder, folder, "rw")]);
     Ok(binds)
 }
 
-fn bind(path: &Path, access: &str) -> Value {
-    json!({"destination": path, "source": path, "type": "bind", "options": ["rbind", "rprivate", access]})
+/// Where the host's programs are: /usr, and what of [`PROGRAMS`] is no link into it.
+pub(crate) fn host_programs() -> Vec<PathBuf> {
+    let all = ["usr"].into_iter().chain(PROGRAMS).map(|name| Path::new("/").join(name));
+    all.filter(|path| path.is_dir() && !path.is_symlink()).collect()
 }
 
-fn config(request: &Request, binds: Vec<Value>, folder: &Path, number: u32) -> Value {
+fn bind(source: &Path, destination: &Path, access: &str) -> Value {
+    json!({"destination": destination, "source": source, "type": "bind", "options": ["rbind", "rprivate", access]})
+}
+
+fn config(request: &Request, rootfs: &Path, binds: Vec<Value>, folder: &Path, number: u32) -> Value {
     let rootless = !nix::unistd::geteuid().is_root();
-    let mut mounts = vec![
+    // First: the rootfs is in the folder, and what is mounted on it by then would be bound along.
+    let mut mounts = binds;
+    mounts.extend([
         json!({"destination": "/proc", "type": "proc", "source": "proc", "options": ["nosuid", "noexec", "nodev"]}),
         json!({"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=755", "size=65536k"]}),
+        json!({"destination": "/dev/pts", "type": "devpts", "source": "devpts", "options": ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"]}),
+        json!({"destination": "/dev/mqueue", "type": "mqueue", "source": "mqueue", "options": ["nosuid", "noexec", "nodev"]}),
+        json!({"destination": "/sys", "type": "sysfs", "source": "sysfs", "options": ["nosuid", "noexec", "nodev", "ro"]}),
+        json!({"destination": "/sys/fs/cgroup", "type": "cgroup", "source": "cgroup", "options": ["nosuid", "noexec", "nodev", "relatime", "ro"]}),
         json!({"destination": "/dev/shm", "type": "tmpfs", "source": "shm", "options": ["nosuid", "noexec", "nodev"]}),
-    ];
-    mounts.extend(binds);
+    ]);
+    let access = |read_only| if read_only { "ro" } else { "rw" };
+    mounts.extend(request.volumes.iter().map(|v| bind(&v.source, &v.destination, access(v.read_only))));
+    mounts.extend(request.tmpfs.iter().map(|place| {
+        json!({"destination": place, "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "noexec", "nodev"]})
+    }));
     let mut namespaces: Vec<Value> = ["pid", "ipc", "uts", "mount", "network", "cgroup"]
         .iter()
         .map(|kind| json!({"type": kind}))
@@ -105,13 +144,13 @@ fn config(request: &Request, binds: Vec<Value>, folder: &Path, number: u32) -> V
             },
             "noNewPrivileges": true,
         },
-        "root": {"path": "rootfs"},
+        "root": {"path": rootfs, "readonly": request.read_only},
         "hostname": request.hostname.as_deref().unwrap_or("bundle"),
         "mounts": mounts,
         "linux": {
             "namespaces": namespaces,
-            "maskedPaths": ["/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/sched_debug", "/proc/scsi"],
-            "readonlyPaths": ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"],
+            "maskedPaths": MASKED,
+            "readonlyPaths": READ_ONLY,
         },
     });
     let linux = &mut config["linux"];

@@ -5,12 +5,17 @@
 pub(crate) mod limits;
 mod memory;
 pub(crate) mod network;
+pub(crate) mod root;
 
 use std::{ffi::OsString, fmt::Write, os::unix::fs::PermissionsExt, time::Duration};
 
 use limits::{cpu_limit, cpu_shares, own_cgroup_namespace, pids_limit};
 use memory::{group_is_removed, memory_limit, oom_kill, oom_kill_is_told, own_cgroup};
 use network::{bridge, bridge_is_removed, own_network};
+use root::{
+    devices, given_root, hostile_root, kernel_settings, masked_paths, own_root, read_only_root, scratch,
+    volumes,
+};
 use sys::{MntFlags, MsFlags, Signal};
 
 use crate::{
@@ -99,6 +104,16 @@ pub const CHECKS: &[Check] = &[
     check!(7 cpu_limit "Is its processor time limited as asked?"),
     check!(7 cpu_shares "Has it the share of the processor that was asked for?"),
     check!(7 own_cgroup_namespace "Does it see its own groups as the top?"),
+    check!(8 own_root "Does it see nothing of the host's files but a read-only /usr?"),
+    check!(8 devices "Has it the devices that every program expects, and no others?"),
+    check!(8 given_root "Is its root the directory that was given?", except [
+        Except::Bare("there is no runtime between caller and command")]),
+    check!(8 volumes "Are volumes shared, and read-only where asked?"),
+    check!(8 scratch "Is a tmpfs empty, and no place for programs?"),
+    check!(8 read_only_root "Can its root be read-only?"),
+    check!(8 masked_paths "Is covered what tells of the host in /proc and /sys?"),
+    check!(8 kernel_settings "Is read-only what changes the kernel?"),
+    check!(8 hostile_root "Do mounts stay inside a root whose links lead out?"),
 ];
 
 /// What only exercises ask for: runc and crun do it otherwise, or the ladder has a row that says more.

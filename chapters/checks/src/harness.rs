@@ -91,6 +91,9 @@ fn answer_attack(attack: &Attack, subject: &Subject) -> Result<Completion, Faile
         Verdict::Passed { .. } if stopped => Ok(Completion::Completed),
         Verdict::Failed { .. } if !stopped => Ok(Completion::Completed),
         Verdict::Failed { observed, .. } => Err(format!("the attack succeeded: {observed}").into()),
+        Verdict::Passed { .. } if attack.known_of(subject).is_some() => {
+            Ok(Completion::ignored_with(format!("this {} stops it; an older one does not", subject.name())))
+        }
         Verdict::Passed { observed } => Err(format!("the attack was stopped too early: {observed}").into()),
     }
 }

@@ -164,14 +164,15 @@ impl fmt::Display for Ladder {
     }
 }
 
-/// The footnote of a verdict that is neither yes nor no.
+/// The footnote of a verdict that is neither yes nor no, or a no that is known of a real runtime.
 fn note(verdict: &Verdict, notes: &mut Vec<String>) -> String {
-    let (Verdict::CouldNotRun { reason } | Verdict::DoesNotApply { reason }) = verdict else {
-        return String::new();
+    let reason = match verdict {
+        Verdict::CouldNotRun { reason } | Verdict::DoesNotApply { reason } => reason,
+        Verdict::Failed { known: Some(reason), .. } => *reason,
+        Verdict::Failed { .. } | Verdict::Passed { .. } => return String::new(),
     };
-    let known = notes.iter().position(|note| note == reason);
-    let number = known.unwrap_or_else(|| {
-        notes.push(reason.clone());
+    let number = notes.iter().position(|note| note == reason).unwrap_or_else(|| {
+        notes.push(reason.to_owned());
         notes.len() - 1
     });
     superscript(number + 1)

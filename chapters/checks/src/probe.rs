@@ -12,7 +12,10 @@ use std::{
 use serde::{Deserialize, Serialize};
 use sys::{SigSet, Signal};
 
-use crate::{PROBE, attacks, catalogue::network};
+use crate::{
+    PROBE, attacks,
+    catalogue::{network, root},
+};
 
 /// What is true where the probe runs.
 #[derive(Debug, Serialize, Deserialize)]
@@ -57,6 +60,10 @@ pub(crate) fn main(action: &[String]) -> ExitCode {
         ["take-memory", mebibytes, _marker] => take_memory(mebibytes),
         ["start-crowd", most, marker] => start_crowd(most, marker),
         ["look-at-network"] => network::look_at_network(),
+        ["look-at-root", list] => root::look_at_root(list),
+        ["look-at-devices"] => root::look_at_devices(),
+        ["look-behind-masks"] => root::look_behind_masks(),
+        ["look-at-settings"] => root::look_at_settings(),
         ["serve"] => network::serve(),
         ["greet", address] => network::greet(address),
         ["attack", host_pid_namespace, name, arguments @ ..] => {

@@ -318,6 +318,22 @@ impl Running {
     }
 }
 
+/// The control groups that this process can see and in which the process `pid` is.
+pub(crate) fn groups_with(pid: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut to_look_at = vec![PathBuf::from("/sys/fs/cgroup")];
+    while let Some(group) = to_look_at.pop() {
+        let members = fs_err::read_to_string(group.join("cgroup.procs")).unwrap_or_default();
+        if members.lines().any(|member| member == pid) {
+            found.push(group.clone());
+        }
+        let entries = fs_err::read_dir(&group).into_iter().flatten().flatten();
+        to_look_at
+            .extend(entries.map(|entry| entry.path()).filter(|path| path.is_dir() && !path.is_symlink()));
+    }
+    found
+}
+
 /// Where everything is mounted, as this process sees it.
 pub(crate) fn mount_points() -> Result<Vec<PathBuf>, Stop> {
     let table = fs_err::read_to_string("/proc/self/mountinfo")?;

@@ -54,8 +54,27 @@ pub struct Request {
     pub cpu_quota: Option<u32>,
     /// `--cpu-shares`.
     pub cpu_shares: Option<u64>,
+    /// `--rootfs`.
+    pub rootfs: Option<PathBuf>,
+    /// `--read-only`.
+    pub read_only: bool,
+    /// `--volume`.
+    pub volumes: Vec<Volume>,
+    /// `--tmpfs`.
+    pub tmpfs: Vec<PathBuf>,
     /// The command and its arguments.
     pub command: Vec<OsString>,
+}
+
+/// Something of the host that a container is given.
+#[derive(Clone, Debug)]
+pub struct Volume {
+    /// What it is outside.
+    pub source: PathBuf,
+    /// Where it is inside.
+    pub destination: PathBuf,
+    /// Whether nobody inside may write to it.
+    pub read_only: bool,
 }
 
 impl Subject {
@@ -122,13 +141,13 @@ impl Subject {
                 command.args(["-c", "\"$@\"; exit $?", "sh"]).args(&request.command);
                 Ok(command)
             }
-            Subject::Ours { program, chapter, .. } => Ok(ours(program, *chapter, request)),
+            Subject::Ours { program, chapter, .. } => ours(program, *chapter, request, folder),
             Subject::Oci { name } => bundle::command(name, request, folder),
         }
     }
 }
 
-fn ours(program: &[PathBuf], chapter: u8, request: &Request) -> Command {
+fn ours(program: &[PathBuf], chapter: u8, request: &Request, folder: &Path) -> sys::Result<Command> {
     let mut command = Command::new(&program[0]);
     command.args(&program[1..]).arg("run");
     if request.explain {
@@ -150,8 +169,11 @@ fn ours(program: &[PathBuf], chapter: u8, request: &Request) -> Command {
     if chapter >= 7 {
         limit(&mut command, request);
     }
+    if chapter >= 8 {
+        furnish(&mut command, request, folder)?;
+    }
     command.args(&request.flags).arg("--").args(&request.command);
-    command
+    Ok(command)
 }
 
 /// The flags of chapter 7.
@@ -165,6 +187,31 @@ fn limit(command: &mut Command, request: &Request) {
     if let Some(shares) = request.cpu_shares {
         command.args(["--cpu-shares", &shares.to_string()]);
     }
+}
+
+/// The flags of chapter 8. From there on a container has no files but those that it is given: the probe, and the
+/// fence's folder.
+fn furnish(command: &mut Command, request: &Request, folder: &Path) -> sys::Result<()> {
+    let given = |path: &Path, read_only| Volume { source: path.into(), destination: path.into(), read_only };
+    let mut volumes = vec![given(&std::env::current_exe()?, true), given(folder, false)];
+    if let Some(rootfs) = &request.rootfs {
+        command.arg("--rootfs").arg(rootfs);
+        volumes.extend(bundle::host_programs().iter().map(|path| given(path, true)));
+    }
+    for Volume { source, destination, read_only } in volumes.iter().chain(&request.volumes) {
+        let mut flag = source.clone().into_os_string();
+        flag.push(":");
+        flag.push(destination);
+        flag.push(if *read_only { ":ro" } else { "" });
+        command.arg("--volume").arg(flag);
+    }
+    for place in &request.tmpfs {
+        command.arg("--tmpfs").arg(place);
+    }
+    if request.read_only {
+        command.arg("--read-only");
+    }
+    Ok(())
 }
 
 /// Where the program `name` is. Debian has runc in /usr/sbin, which an ordinary user's PATH leaves out.

