@@ -32,7 +32,7 @@ Examples:
 #[derive(Subcommand)]
 enum Command {
     /// Run a command in a container; a shell when none is given
-    Run(ch08::stage::Run),
+    Run(Box<ch08::stage::Run>),
     /// Be the runtime as it stands after a chapter: `stage 2 run -- hostname`
     Stage(stages::Stage),
     /// Say what of the course works on this machine, and what to do about the rest

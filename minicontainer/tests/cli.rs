@@ -62,7 +62,7 @@ fn a_file_without_x_bit() {
 fn a_script_whose_interpreter_is_missing() {
     let folder = tempfile::tempdir().unwrap();
     let script = executable(&folder, "#!/no/such/interpreter\n");
-    let said = complaint(&mut minicontainer(&["run", &script]));
+    let said = complaint(&mut minicontainer(&["run", "-v", &format!("{script}:{script}"), &script]));
     assert!(said.contains("exit code 127"), "{said}");
     assert!(said.contains("the interpreter that it names"), "{said}");
 }
@@ -71,7 +71,7 @@ fn a_script_whose_interpreter_is_missing() {
 fn a_file_that_is_no_program() {
     let folder = tempfile::tempdir().unwrap();
     let script = executable(&folder, "echo without a first line\n");
-    let said = complaint(&mut minicontainer(&["run", &script]));
+    let said = complaint(&mut minicontainer(&["run", "-v", &format!("{script}:{script}"), &script]));
     assert!(said.contains("exit code 126"), "{said}");
     assert!(said.contains("Begin a script with #!/bin/sh"), "{said}");
 }

@@ -13,22 +13,18 @@ use crate::{default_root, root::Root};
 /// Mount what becomes the root: `directory`, or the default root where none is given. `pivot_root(2)` wants a
 /// mount, not just a directory.
 pub fn mount(directory: Option<&Path>) -> Result<Root> {
-    let root = match directory {
-        Some(directory) => {
-            let tree = sys::open_tree(directory).map_err(|error| {
-                error.remedy("--rootfs takes a directory with the files of a system in it.")
-            })?;
-            sys::move_mount(&tree, &sys::open_path(directory)?)?; // onto itself
-            Root::open(directory)?
-        }
-        None => {
-            // **The trick** is the *covered root*: a mount on `/` itself needs no folder of the host. Paths still
-            // begin in what is below it, and only `..` at the top leads into it.
-            sys::mount(Some("root"), "/", Some("tmpfs"), MsFlags::MS_NODEV, Some("mode=755"))?;
-            let root = Root::open(Path::new("/.."))?;
-            default_root::fill(&root)?;
-            root
-        }
+    let root = if let Some(directory) = directory {
+        let tree = sys::open_tree(directory)
+            .map_err(|error| error.remedy("--rootfs takes a directory with the files of a system in it."))?;
+        sys::move_mount(&tree, &sys::open_path(directory)?)?; // onto itself
+        Root::open(directory)?
+    } else {
+        // **The trick** is the *covered root*: a mount on `/` itself needs no folder of the host. Paths still
+        // begin in what is below it, and only `..` at the top leads into it.
+        sys::mount(Some("root"), "/", Some("tmpfs"), MsFlags::MS_NODEV, Some("mode=755"))?;
+        let root = Root::open(Path::new("/.."))?;
+        default_root::fill(&root)?;
+        root
     };
     ["proc", "sys", "dev"].iter().try_for_each(|name| root.make_ordinary_directory(name))?;
     Ok(root)
@@ -50,7 +46,8 @@ pub fn pivot(root: &Root) -> Result<OldRoot> {
 /// Take the old root away, with all that is mounted in it. Not before `/proc` and `/sys` are mounted: in a user
 /// namespace the kernel gives new ones only to who can see the old ones.
 pub fn detach(old_root: OldRoot) -> Result<()> {
-    sys::fchdir(&old_root.0)?; // busy, but the kernel takes it away once we let go
+    let OldRoot(directory) = old_root; // held until the end of this function, and no longer
+    sys::fchdir(&directory)?;
     sys::umount2(".", MntFlags::MNT_DETACH)?;
     sys::chdir("/")
 }

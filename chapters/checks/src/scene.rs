@@ -11,7 +11,7 @@ use std::{
 };
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use sys::{Pid, Signal};
+use sys::{MsFlags, Pid, Signal};
 
 use crate::{PROBE, Subject, User, fence, probe::Report, subject::Request};
 
@@ -316,6 +316,17 @@ impl Running {
         self.stdout.read_to_string(&mut stdout)?;
         Ok(Ended { status: self.child.wait()?, stdout, stderr: String::new() })
     }
+}
+
+/// A folder of what the subject sees as the host, with nothing in it, which no container is given.
+pub(crate) fn host_place() -> Result<PathBuf, Stop> {
+    let place = ["/srv", "/opt", "/mnt", "/media"].iter().find(|place| Path::new(place).is_dir());
+    let place =
+        place.ok_or_else(|| Stop::CouldNotRun("this host has neither /srv, /opt, /mnt nor /media".into()))?;
+    sys::mount(Some("place"), place, Some("tmpfs"), MsFlags::empty(), Some("mode=755"))?;
+    let place = Path::new(place).join("of-the-host");
+    fs_err::create_dir(&place)?;
+    Ok(place)
 }
 
 /// The control groups that this process can see and in which the process `pid` is.

@@ -22,7 +22,10 @@ const UNITS: &[(&str, &str)] = &[
     ("mounts.rs", "chapters/ch04-mount-namespace/src"),
 ];
 
-/// The script of the last chapter, which becomes the student's.
+/// The chapter whose stage the student's runtime is when all is solved.
+pub const CHAPTER: u8 = 4;
+
+/// Its script.
 const STAGE: &str = "chapters/ch04-mount-namespace/src/stage.rs";
 
 /// The variations, which no chapter prints: their solutions are their own source.

@@ -15,19 +15,19 @@ use crate::{
 const SECRET: &str = "hunter2";
 
 /// A secret in a file of the host.
-fn secret(scene: &Scene) -> Result<PathBuf, Stop> {
-    let file = scene.host_place()?.join("secret");
+fn secret() -> Result<PathBuf, Stop> {
+    let file = scene::host_place()?.join("secret");
     fs_err::write(&file, SECRET)?;
     Ok(file)
 }
 
 pub(super) fn read_host_file(scene: &Scene) -> Result<(bool, String), Stop> {
-    let loot = from_inside(scene, "read_host_file", &[&secret(scene)?.to_string_lossy()])?;
+    let loot = from_inside(scene, "read_host_file", &[&secret()?.to_string_lossy()])?;
     Ok((loot.got_through, loot.evidence))
 }
 
 pub(super) fn write_host_file(scene: &Scene) -> Result<(bool, String), Stop> {
-    let file = secret(scene)?;
+    let file = secret()?;
     let loot = from_inside(scene, "write_host_file", &[&file.to_string_lossy()])?;
     let changed = fs_err::read_to_string(&file)? != SECRET;
     Ok((
@@ -37,13 +37,13 @@ pub(super) fn write_host_file(scene: &Scene) -> Result<(bool, String), Stop> {
 }
 
 pub(super) fn escape_chroot(scene: &Scene) -> Result<(bool, String), Stop> {
-    let loot = from_inside(scene, "escape_chroot", &[&secret(scene)?.to_string_lossy()])?;
+    let loot = from_inside(scene, "escape_chroot", &[&secret()?.to_string_lossy()])?;
     Ok((loot.got_through, loot.evidence))
 }
 
 /// CVE-2024-21626: a working directory that is a descriptor on a directory outside.
 pub(super) fn start_on_the_host(scene: &Scene) -> Result<(bool, String), Stop> {
-    let folder = secret(scene)?.parent().map(Path::to_owned).unwrap_or_default();
+    let folder = secret()?.parent().map(Path::to_owned).unwrap_or_default();
     let left_open = OwnedFd::from(fs_err::File::open(&folder)?.into_parts().0);
     nix::fcntl::fcntl(&left_open, nix::fcntl::FcntlArg::F_SETFD(nix::fcntl::FdFlag::empty()))
         .map_err(std::io::Error::from)?;

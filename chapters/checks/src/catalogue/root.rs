@@ -15,7 +15,6 @@ use nix::{
     },
 };
 use serde::{Deserialize, Serialize};
-use sys::MsFlags;
 
 use super::{memory::shell_words, shell};
 use crate::{
@@ -236,7 +235,7 @@ fn make_root(scene: &Scene, name: &str) -> Result<PathBuf, Stop> {
 }
 
 pub(super) fn hostile_root(scene: &Scene) -> Result<String, Stop> {
-    let host = scene.host_place()?;
+    let host = scene::host_place()?;
     let shared = scene.folder.join("shared");
     fs_err::create_dir(&shared)?;
     let mut text = Vec::new();
@@ -272,17 +271,4 @@ pub(super) fn hostile_root(scene: &Scene) -> Result<String, Stop> {
     })?;
     text.push(format!("a harmless root: {}", usual.stdout.trim()));
     Ok(text.join("\n"))
-}
-
-impl Scene<'_> {
-    /// A folder of what the subject sees as the host, with nothing in it, which no container is given.
-    pub(crate) fn host_place(&self) -> Result<PathBuf, Stop> {
-        let place = ["/srv", "/opt", "/mnt", "/media"].iter().find(|place| Path::new(place).is_dir());
-        let place = place
-            .ok_or_else(|| Stop::CouldNotRun("this host has neither /srv, /opt, /mnt nor /media".into()))?;
-        sys::mount(Some("place"), place, Some("tmpfs"), MsFlags::empty(), Some("mode=755"))?;
-        let place = Path::new(place).join("of-the-host");
-        fs_err::create_dir(&place)?;
-        Ok(place)
-    }
 }
