@@ -1,10 +1,16 @@
 //! Variations: flags of Docker's and runc's that the chapters do not print.
 //!
-//! Runs in: child, but `write_pid_file`, which only the parent can do.
+//! Runs in: child, but `write_pid_file`, `reserve_memory` and `tell_of_refusals`, which only the parent can do.
 
 use std::path::{Path, PathBuf};
 
 use sys::{Error, MsFlags, Pid, Resource, Result};
+
+use crate::{
+    cgroup::{Controller, Group, Version},
+    memory::Bytes,
+    root::Root,
+};
 
 /// `--ulimit nofile=NUMBER`, as in Docker: how many descriptors the command may have open.
 pub fn set_ulimits(limits: &[String]) -> Result<()> {
@@ -36,13 +42,53 @@ pub fn write_pid_file(file: Option<&Path>, command: Pid) -> Result<()> {
     not_written!("3.3")
 }
 
-/// `--tmpfs DIR`, as in Docker: an empty file system in memory, without set-user-ID programs, devices
-/// and programs.
-pub fn mount_tmpfs(places: &[PathBuf]) -> Result<()> {
-    // Exercise 4.3: An empty place.
-    // Extend: `--tmpfs DIR`, as in Docker: an empty file system in memory over DIR, without
-    // set-user-ID programs, devices and programs. Then put the line `extend::mount_tmpfs(&run.tmpfs)?;`
-    // where it belongs in stage.rs. Read: tmpfs(5), mount(2).
+/// `--proc-opts OPTIONS`, as in Podman: mount options for /proc, such as `subset=pid`: no file but those of
+/// processes.
+pub fn set_proc_options(options: Option<&str>) -> Result<()> {
+    // Exercise 4.3: Fewer files in /proc.
+    // Extend: `--proc-opts subset=pid`, as in Podman: mount options for /proc. The flags that /proc has
+    // already must stay. Then put the line `extend::set_proc_options(run.proc_opts.as_deref())?;`
+    // where it belongs in stage.rs. Read: proc(5) on mount options, mount(2) on MS_REMOUNT.
     // The page: book/src/ch04-mount-namespace.md. A hint: cargo run -p exercises -- hint 4.3
     not_written!("4.3")
+}
+
+/// `--sysctl NAME=VALUE`, as in Docker: parameters of the network namespace. Others are the whole machine's.
+pub fn set_sysctls(settings: &[String]) -> Result<()> {
+    // Exercise 5.3: A parameter of the network.
+    // Extend: `--sysctl net.ipv4.ip_default_ttl=42`, as in Docker: the file in /proc/sys has the name with
+    // slashes. What does not begin with net. is the whole machine's: an error. Then put the line
+    // `extend::set_sysctls(&run.sysctl)?;` where it belongs in stage.rs. Read: sysctl(8), proc_sys(5).
+    // The page: book/src/ch05-network-namespace.md. A hint: cargo run -p exercises -- hint 5.3
+    not_written!("5.3")
+}
+
+/// `--memory-reservation BYTES`, as in Docker: so much the kernel takes back last, if the machine is short of it.
+pub fn reserve_memory(group: &Group, reservation: Option<Bytes>) -> Result<()> {
+    // Exercise 6.3: A reservation.
+    // Extend: `--memory-reservation 32m`, as in Docker: so much the kernel leaves to the container when
+    // the machine is short of memory. In version 1 memory.soft_limit_in_bytes, in version 2 memory.low.
+    // Then put the line `extend::reserve_memory(&group, run.memory_reservation)?;` where it belongs.
+    // The page: book/src/ch06-memory.md. A hint: cargo run -p exercises -- hint 6.3
+    not_written!("6.3")
+}
+
+/// Say on standard error how often a process was refused, after the end: `pids.events` has the count.
+pub fn tell_of_refusals(group: &Group) -> Result<()> {
+    // Exercise 7.4: Say that somebody was refused.
+    // Extend: if the limit of pids was reached, say so on standard error (`cli::tell`), with the word
+    // `pids` in it, and say nothing otherwise. `pids.events` has the count. Then put the line
+    // `extend::tell_of_refusals(&group)?;` where it belongs in stage.rs.
+    // The page: book/src/ch07-pids-and-cpu.md. A hint: cargo run -p exercises -- hint 7.4
+    not_written!("7.4")
+}
+
+/// `--device DEVICE`, as in Docker: a device of the host's, at the same path.
+pub fn bind_devices(root: &Root, devices: &[PathBuf]) -> Result<()> {
+    // Exercise 8.4: One device more.
+    // Extend: `--device /dev/NAME`, as in Docker: a device of the host's, at the same path inside.
+    // Then put the line `extend::bind_devices(&root, &run.device)?;` where it belongs in stage.rs.
+    // Read: open_tree(2), move_mount(2), and in root.rs what a Root can do.
+    // The page: book/src/ch08-pivot-root.md. A hint: cargo run -p exercises -- hint 8.4
+    not_written!("8.4")
 }

@@ -12,13 +12,32 @@ macro_rules! not_written {
     };
 }
 
+pub mod bridge;
+pub mod cgroup;
+pub mod cgroup_namespace;
+pub mod cpu;
+pub mod default_root;
+pub mod delegation;
+pub mod devices;
 pub mod environment;
 pub mod extend;
+pub mod hierarchy;
 pub mod hostname;
+pub mod janitor;
+pub mod masks;
+pub mod memory;
 pub mod mounts;
+pub mod nat;
+pub mod netlink;
+pub mod network;
 pub mod pid_namespace;
+pub mod pids;
 pub mod process;
 pub mod protocol;
+pub mod root;
+pub mod rootfs;
 pub mod rootless;
 pub mod signals;
 pub mod stage;
+pub mod sysfs;
+pub mod volumes;

@@ -1,4 +1,4 @@
-//! Covers the host.
-// stage without: extend::mount_tmpfs(&run.tmpfs)?;
+//! Changes the host's.
+// stage without: extend::set_proc_options(run.proc_opts.as_deref())?;
 // stage after: let mut container = process::clone(&namespaces, |parent| child(run, parent))?;
-    extend::mount_tmpfs(&run.tmpfs)?;
+    extend::set_proc_options(run.proc_opts.as_deref())?;

@@ -1,2 +1,2 @@
 //! The unit is written, the stage does not call it.
-// stage without: extend::mount_tmpfs(&run.tmpfs)?;
+// stage without: extend::set_proc_options(run.proc_opts.as_deref())?;

@@ -1,6 +1,4 @@
-//! Forgets the flags.
-// part extend.rs mount_tmpfs
-    for place in places {
-        sys::mount(Some("tmpfs"), place, Some("tmpfs"), MsFlags::empty(), None)?;
-    }
-    Ok(())
+//! Forgets that a remount sets all flags anew.
+// part extend.rs set_proc_options
+    let Some(options) = options else { return Ok(()) };
+    sys::mount(None, "/proc", None, MsFlags::MS_REMOUNT, Some(options))

@@ -1,10 +1,16 @@
 //! Variations: flags of Docker's and runc's that the chapters do not print.
 //!
-//! Runs in: child, but `write_pid_file`, which only the parent can do.
+//! Runs in: child, but `write_pid_file`, `reserve_memory` and `tell_of_refusals`, which only the parent can do.
 
 use std::path::{Path, PathBuf};
 
 use sys::{Error, MsFlags, Pid, Resource, Result};
+
+use crate::{
+    cgroup::{Controller, Group, Version},
+    memory::Bytes,
+    root::Root,
+};
 
 /// `--ulimit nofile=NUMBER`, as in Docker: how many descriptors the command may have open.
 pub fn set_ulimits(limits: &[String]) -> Result<()> {
@@ -30,12 +36,52 @@ pub fn write_pid_file(file: Option<&Path>, command: Pid) -> Result<()> {
     Ok(())
 }
 
-/// `--tmpfs DIR`, as in Docker: an empty file system in memory, without set-user-ID programs, devices
-/// and programs.
-pub fn mount_tmpfs(places: &[PathBuf]) -> Result<()> {
-    let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
-    for place in places {
-        sys::mount(Some("tmpfs"), place, Some("tmpfs"), flags, None)?;
+/// `--proc-opts OPTIONS`, as in Podman: mount options for /proc, such as `subset=pid`: no file but those of
+/// processes.
+pub fn set_proc_options(options: Option<&str>) -> Result<()> {
+    let Some(options) = options else { return Ok(()) };
+    // A remount sets all flags anew, so those that are to stay are said again.
+    let flags = MsFlags::MS_REMOUNT | MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
+    sys::mount(None, "/proc", None, flags, Some(options))
+}
+
+/// `--sysctl NAME=VALUE`, as in Docker: parameters of the network namespace. Others are the whole machine's.
+pub fn set_sysctls(settings: &[String]) -> Result<()> {
+    for setting in settings {
+        let wanted = setting.split_once('=').filter(|(name, _)| name.starts_with("net."));
+        let (name, value) = wanted.ok_or_else(|| {
+            Error::new(format!(
+                "--sysctl {setting:?}: it reads net.NAME=VALUE; others are not the container's"
+            ))
+        })?;
+        sys::write(Path::new("/proc/sys").join(name.replace('.', "/")), value)?;
     }
     Ok(())
+}
+
+/// `--memory-reservation BYTES`, as in Docker: so much the kernel takes back last, if the machine is short of it.
+pub fn reserve_memory(group: &Group, reservation: Option<Bytes>) -> Result<()> {
+    let Some(Bytes(bytes)) = reservation else { return Ok(()) };
+    let (version, folder) = group.folder(Controller::Memory)?;
+    let file = match version {
+        Version::V1 => "memory.soft_limit_in_bytes",
+        Version::V2 => "memory.low",
+    };
+    sys::write(folder.join(file), &bytes.to_string())
+}
+
+/// Say on standard error how often a process was refused, after the end: `pids.events` has the count.
+pub fn tell_of_refusals(group: &Group) -> Result<()> {
+    let Some((_, folder)) = group.find(Controller::Pids) else { return Ok(()) };
+    let events = sys::read(folder.join("pids.events"))?;
+    let count = events.lines().find_map(|line| line.strip_prefix("max ")).unwrap_or("0").trim();
+    if count != "0" {
+        cli::tell(&format!("{count} times a process was refused: its limit of pids was reached"));
+    }
+    Ok(())
+}
+
+/// `--device DEVICE`, as in Docker: a device of the host's, at the same path.
+pub fn bind_devices(root: &Root, devices: &[PathBuf]) -> Result<()> {
+    devices.iter().try_for_each(|device| Root::bind(device, &root.make_file(device)?, false))
 }

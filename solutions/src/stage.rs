@@ -1,13 +1,14 @@
-//! Stage 4: a command with mounts and a `/proc` of its own.
+//! Stage 8: a command on a root of its own.
 
 use std::{convert::Infallible, ffi::OsString, path::PathBuf, process::ExitCode};
 
 use sys::{Result, WaitStatus};
 
 use crate::{
-    environment, extend, hostname, mounts, pid_namespace, process,
+    bridge, cgroup, cgroup_namespace, cpu, delegation, devices, environment, extend, hostname, janitor,
+    masks, memory, mounts, nat, network, pid_namespace, pids, process,
     protocol::{Channel, Message},
-    rootless, signals,
+    rootfs, rootless, signals, sysfs, volumes,
 };
 
 /// The flags of `run`.
@@ -29,9 +30,61 @@ pub struct Run {
     #[arg(long, value_name = "FILE")]
     pid_file: Option<PathBuf>,
 
-    /// Mount an empty file system in memory there
+    /// Options for /proc, such as subset=pid
+    #[arg(long, value_name = "OPTIONS")]
+    proc_opts: Option<String>,
+
+    /// Set a parameter of the container's network, such as net.ipv4.ip_default_ttl=42
+    #[arg(long, value_name = "NAME=VALUE")]
+    sysctl: Vec<String>,
+
+    /// What memory the kernel should leave to the container when the machine is short of it, such as 32m
+    #[arg(long, value_name = "BYTES")]
+    memory_reservation: Option<memory::Bytes>,
+
+    /// Give the container a device of the host's, such as /dev/fuse
+    #[arg(long, value_name = "DEVICE")]
+    device: Vec<PathBuf>,
+
+    /// Network of the container
+    #[arg(long, value_name = "KIND", default_value = "none")]
+    network: network::Network,
+
+    /// Lead a port of the host to one of the container, such as 8080:80 (with --network bridge)
+    #[arg(short, long, value_name = "[ADDRESS:]PORT:PORT[/udp]")]
+    publish: Vec<nat::Publish>,
+
+    /// Limit of memory and swap together, such as 64m
+    #[arg(short, long, value_name = "BYTES")]
+    memory: Option<memory::Bytes>,
+
+    /// Limit of processes and threads, such as 100; -1 for none
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    pids_limit: Option<pids::Limit>,
+
+    /// Limit of processor time, such as 0.5
+    #[arg(long, value_name = "NUMBER")]
+    cpus: Option<cpu::Cpus>,
+
+    /// Share of the processor while others want it too; 1024 is usual
+    #[arg(short, long, value_name = "NUMBER")]
+    cpu_shares: Option<cpu::Shares>,
+
+    /// Root of the container, a directory with the files of a system [default: the host's /usr and little else]
     #[arg(long, value_name = "DIR")]
-    tmpfs: Vec<PathBuf>,
+    rootfs: Option<PathBuf>,
+
+    /// Let nobody write to the root
+    #[arg(long)]
+    read_only: bool,
+
+    /// Share a directory or file of the host, such as ./data:/data:ro
+    #[arg(short, long, value_name = "SRC:DST[:ro]")]
+    volume: Vec<volumes::Volume>,
+
+    /// Mount an empty file system in memory
+    #[arg(long, value_name = "DIR")]
+    tmpfs: Vec<volumes::Destination>,
 
     #[command(flatten)]
     process: cli::Process,
@@ -44,19 +97,37 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
 
 /// The parent: the runtime, outside.
 pub fn parent(run: &Run) -> Result<WaitStatus> {
+    delegation::ask_systemd()?; // behind the scenes: an ordinary user has no groups of his own
     rootless::borrow_root()?; // behind the scenes, until chapter 10
+    let _janitor = janitor::hire(&[
+        // what the kernel will not take back by itself
+        bridge::remove_if_unused,
+        cgroup::remove,
+    ])?;
+    let group = cgroup::create()?;
+    memory::limit(&group, run.memory)?; // before anybody is in it
+    extend::reserve_memory(&group, run.memory_reservation)?;
+    pids::limit(&group, run.pids_limit)?; // or a fork bomb takes all numbers of the machine
+    cpu::limit(&group, run.cpus)?; // or it takes all the time that nobody else asks for
+    cpu::set_shares(&group, run.cpu_shares)?; // and as much as the others of what they ask for too
     let namespaces = [
         // what the child is born into
         hostname::NAMESPACES,
         pid_namespace::NAMESPACE, // the child is PID 1
         mounts::NAMESPACE,
+        network::namespace(run.network),
     ];
     let mut container = process::clone(&namespaces, |parent| child(run, parent))?;
     let signals = signals::keep()?; // after clone, or the child would block them too
+    cgroup::join(&group, container.pid)?; // before it goes on, or something of it would stay outside
+    let address = bridge::connect(run.network, container.pid)?; // one end of the cable is on the host
+    let _rules = nat::open_ways(address, &run.publish)?; // dropped with us, or lost with us
     container.channel.tell(&Message::Proceed)?; // all that only we can do is done
     container.channel.expect_end()?; // execve closed the child's end: the command runs
     extend::write_pid_file(run.pid_file.as_deref(), container.pid)?;
     let status = signals::forward_until_exit(&signals, container)?;
+    memory::tell_of_kills(&group, status)?; // 137 alone does not say who it was
+    extend::tell_of_refusals(&group)?;
     Ok(status)
 }
 
@@ -64,12 +135,26 @@ pub fn parent(run: &Run) -> Result<WaitStatus> {
 fn child(run: &Run, parent: &mut Channel) -> Result<Infallible> {
     process::die_with_parent()?; // first: from here on nobody can leave us behind
     parent.expect(&Message::Proceed)?;
+    cgroup_namespace::unshare()?; // now that we are in our group: it becomes the top
     hostname::set(&run.hostname)?;
     extend::set_domainname(run.domainname.as_deref())?;
+    network::bring_loopback_up(run.network)?; // or 127.0.0.1 does not answer
+    extend::set_sysctls(&run.sysctl)?;
     mounts::make_private()?; // or the host sees every mount below
+    let root = rootfs::mount(run.rootfs.as_deref())?;
+    devices::make(&root)?; // or nothing can be thrown into /dev/null
+    extend::bind_devices(&root, &run.device)?;
+    volumes::mount_tmpfs(&root, &run.tmpfs)?;
+    volumes::bind(&root, &run.volume)?; // while the host's files are there
+    let old_root = rootfs::pivot(&root)?;
     mounts::mount_proc()?; // or ps shows the host's processes
-    extend::mount_tmpfs(&run.tmpfs)?;
+    extend::set_proc_options(run.proc_opts.as_deref())?;
+    sysfs::mount(&old_root)?; // after pivot, on the new root; before detach, or an ordinary user may not
+    masks::cover()?; // or they tell of the host, and change it
+    rootfs::detach(old_root)?; // or .. leads to the host
+    rootfs::make_read_only(run.read_only)?;
     process::change_directory(&run.process.workdir)?;
+    rootfs::check_working_directory()?; // or a descriptor of the caller's led out again
     process::close_descriptors()?; // or the command inherits the caller's files
     extend::set_ulimits(&run.ulimit)?;
     signals::reset()?; // or it inherits what the caller ignores and blocks

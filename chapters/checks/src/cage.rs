@@ -26,14 +26,15 @@ const LEAF: &str = "judge";
 
 /// Groups of our own, one for each hierarchy in which this user may make one. An ordinary user has none unless
 /// somebody delegated a group to him; then the fence's resource limits are all the bound there is.
-pub(crate) struct Cage {
+#[derive(Debug)]
+pub struct Cage {
     name: String,
     rooms: Vec<PathBuf>,
 }
 
 impl Cage {
-    /// Make the groups for the fence whose folder is `folder`, and give them to the user `inside`.
-    pub(crate) fn build(folder: &Path, inside: u32) -> Cage {
+    /// Make the groups for the fence whose folder is `folder`, whose name they get, and give them to the user `inside`.
+    pub fn build(folder: &Path, inside: u32) -> Cage {
         let name = name(folder);
         let own = fs_err::read_to_string("/proc/self/cgroup").unwrap_or_default();
         let mut rooms = Vec::new();
@@ -44,12 +45,12 @@ impl Cage {
     }
 
     /// The groups in which subjects may make groups.
-    pub(crate) fn rooms(&self) -> &[PathBuf] {
+    pub fn rooms(&self) -> &[PathBuf] {
         &self.rooms
     }
 
     /// The files to which a process writes 0 to move in.
-    pub(crate) fn doors(&self) -> Vec<PathBuf> {
+    pub fn doors(&self) -> Vec<PathBuf> {
         let leaf = |group: &PathBuf| if is_v2(group) { group.join(LEAF) } else { group.clone() };
         self.rooms.iter().map(|room| leaf(room).join("cgroup.procs")).collect()
     }

@@ -2,6 +2,7 @@
 //!
 //! Each was first made to pass on runc and crun; what they show is its snapshot.
 
+pub(crate) mod extensions;
 pub(crate) mod limits;
 mod memory;
 pub(crate) mod network;
@@ -9,6 +10,9 @@ pub(crate) mod root;
 
 use std::{ffi::OsString, fmt::Write, os::unix::fs::PermissionsExt, time::Duration};
 
+use extensions::{
+    extra_device, memory_reservation, own_network_namespace, proc_options, refusals_are_told, sysctl,
+};
 use limits::{cpu_limit, cpu_shares, own_cgroup_namespace, pids_limit};
 use memory::{group_is_removed, memory_limit, oom_kill, oom_kill_is_told, own_cgroup};
 use network::{bridge, bridge_is_removed, own_network};
@@ -124,8 +128,13 @@ pub const EXTENSIONS: &[Check] = &[
     check!(3 pid_1_handler "Does a handler of PID 1 get its signal?"),
     check!(3 pid_1_default_action "Does a signal without a handler end PID 1?"),
     check!(3 pid_file "Does --pid-file get the command's number as seen from outside?"),
-    check!(4 own_tmpfs "Does --tmpfs give an empty file system, inside only?"),
     check!(4 proc_flags "Is /proc mounted without set-user-ID programs, devices and programs?"),
+    check!(4 proc_options "Does --proc-opts change /proc, and leave its flags as they are?"),
+    check!(5 own_network_namespace "Is the network namespace its own, but for --network host?"),
+    check!(5 sysctl "Does --sysctl set parameters of its network, and no others?"),
+    check!(6 memory_reservation "Does --memory-reservation reserve memory, and limit nothing?"),
+    check!(7 refusals_are_told "Does the runtime say that a process was refused?"),
+    check!(8 extra_device "Does --device give a device of the host's?"),
 ];
 
 impl Check {
@@ -300,11 +309,15 @@ fn own_mounts(scene: &Scene) -> Result<String, Stop> {
     sys::umount2(&outside, MntFlags::empty())?;
 
     let report = scene.report(Request::default())?;
-    let mut left = mount_points()?;
-    left.retain(|point| !before.contains(point));
-    let count = mount_points()?.len() - before.len();
+    let now = mount_points()?;
+    let left: Vec<_> = now.iter().filter(|point| !before.contains(point)).collect();
+    let taken = match before.len().saturating_sub(now.len()) {
+        0 => String::new(),
+        taken => format!("\ntaken away outside: {taken} mounts"),
+    };
+    let count = now.len().saturating_sub(before.len());
     Ok(format!(
-        "mounted outside, from inside: {seen}\nleft outside by the runtime: {count} {left:?}\nmount namespace: {}",
+        "mounted outside, from inside: {seen}\nleft outside by the runtime: {count} {left:?}\nmount namespace: {}{taken}",
         whose(&report, "mnt")?
     ))
 }
@@ -343,24 +356,6 @@ fn pid_file(scene: &Scene) -> Result<String, Stop> {
         number if number == running.pid().to_string() => "the runtime's".to_owned(),
         other => format!("{other:?}"),
     })
-}
-
-fn own_tmpfs(scene: &Scene) -> Result<String, Stop> {
-    let place = scene.folder.join("tmpfs");
-    fs_err::create_dir(&place)?;
-    fs_err::write(place.join("of-the-host"), "")?;
-    let before = mount_points()?.len();
-    let look = format!("ls {0}; touch {0}/new; cat /proc/self/mountinfo", place.display());
-    let flags = vec!["--tmpfs".into(), place.clone().into_os_string()];
-    let ended = scene.run(&Request { flags, command: shell(&look), ..Request::default() })?;
-    let inside = if ended.stdout.starts_with("of-the-host") { "the host's files" } else { "empty" };
-    let outside = if place.join("new").exists() { "written to" } else { "untouched" };
-    let left = mount_points()?.len() - before;
-    let missing = missing_flags(&ended.stdout, &place.to_string_lossy());
-    Ok(format!(
-        "inside: {inside}\noutside: {outside}, {left} mounts left\nmissing: {missing:?}{}",
-        ended.stderr
-    ))
 }
 
 /// Which of nosuid, nodev and noexec the last mount on `point` lacks, in the text of a mountinfo.

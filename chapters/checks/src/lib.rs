@@ -33,6 +33,7 @@ mod verdict;
 use std::process::ExitCode;
 
 pub use attacks::{ATTACKS, Attack};
+pub use cage::Cage;
 pub use catalogue::{CHECKS, Check, EXTENSIONS};
 pub use fence::User;
 pub use scene::Scene;

@@ -14,7 +14,7 @@ use sys::{SigSet, Signal};
 
 use crate::{
     PROBE, attacks,
-    catalogue::{network, root},
+    catalogue::{extensions, network, root},
 };
 
 /// What is true where the probe runs.
@@ -61,6 +61,7 @@ pub(crate) fn main(action: &[String]) -> ExitCode {
         ["start-crowd", most, marker] => start_crowd(most, marker),
         ["look-at-network"] => network::look_at_network(),
         ["look-at-root", list] => root::look_at_root(list),
+        ["look-at-device", path] => extensions::look_at_device(path),
         ["look-at-devices"] => root::look_at_devices(),
         ["look-behind-masks"] => root::look_behind_masks(),
         ["look-at-settings"] => root::look_at_settings(),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use nix::{errno::Errno, sys::stat::Mode};
 
-use crate::{Result, call::call};
+use crate::{Result, call::call, seat_belt};
 
 /// `mkdir(2)`. In a cgroup file system this makes a control group.
 #[track_caller]
@@ -28,7 +28,7 @@ pub fn rmdir(path: impl AsRef<Path>) -> Result<()> {
 #[track_caller]
 pub fn pivot_root(new_root: impl AsRef<Path>, put_old: impl AsRef<Path>) -> Result<()> {
     let (new_root, put_old) = (new_root.as_ref(), put_old.as_ref());
-    call("pivot_root(2)", format!("pivot_root({new_root:?}, {put_old:?})"), || {
-        nix::unistd::pivot_root(new_root, put_old)
-    })
+    let line = format!("pivot_root({new_root:?}, {put_old:?})");
+    seat_belt::needs_own_mounts(&line)?;
+    call("pivot_root(2)", line, || nix::unistd::pivot_root(new_root, put_old))
 }

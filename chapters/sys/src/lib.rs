@@ -25,6 +25,7 @@ mod place;
 mod privileges;
 mod process;
 mod remedy;
+mod seat_belt;
 mod seccomp;
 mod sessions;
 mod signals;

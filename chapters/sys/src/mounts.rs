@@ -10,6 +10,7 @@ use nix::{
 use crate::{
     Result,
     call::{call, flag_names},
+    seat_belt,
 };
 
 /// `mount(2)`. What is `None` is a null pointer.
@@ -30,6 +31,9 @@ pub fn mount(
         flag_names!(flags),
         quoted(data)
     );
+    if target == Path::new("/") {
+        seat_belt::needs_own_mounts(&line)?;
+    }
     call("mount(2)", line, || nix::mount::mount(source, target, fstype, flags, data))
 }
 

@@ -7,12 +7,15 @@ use nix::{errno::Errno, sched::CloneFlags};
 use crate::{
     Result,
     call::{call, flag_names},
+    seat_belt,
 };
 
 /// `unshare(2)`: move this process into new namespaces (for a PID namespace: its future children).
 #[track_caller]
 pub fn unshare(namespaces: CloneFlags) -> Result<()> {
-    call("unshare(2)", format!("unshare({})", flag_names!(namespaces)), || nix::sched::unshare(namespaces))
+    call("unshare(2)", format!("unshare({})", flag_names!(namespaces)), || nix::sched::unshare(namespaces))?;
+    seat_belt::entered(namespaces);
+    Ok(())
 }
 
 /// `setns(2)`: move this process into the namespace that the file `path` stands for.

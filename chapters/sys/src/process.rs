@@ -16,7 +16,7 @@ use nix::{
 use crate::{
     Place, Result, Side,
     call::{Outcome, call, flag_names},
-    explain,
+    explain, seat_belt,
 };
 
 /// `clone3(2)` used like `fork(2)`: it returns twice, and the child is born into new namespaces.
@@ -32,6 +32,7 @@ pub fn clone3(namespaces: CloneFlags) -> Result<ForkResult> {
         match raw_clone3(flags)? {
             0 => {
                 explain::set_side(Side::Child);
+                seat_belt::entered(namespaces);
                 Ok(ForkResult::Child)
             }
             pid => Ok(ForkResult::Parent { child: Pid::from_raw(pid) }),

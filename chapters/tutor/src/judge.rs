@@ -131,12 +131,15 @@ pub fn judge(exercise: &Exercise, student: &Student) -> Outcome {
     }
 }
 
-/// Whether the containers of `student` leave their /proc over the one through which all is observed: then
+/// Whether the containers of `student` leave their /proc over the one through which all is observed, or take that away: then
 /// every check that looks at processes fails, and none of them for a reason of its own.
 fn covers_our_proc(student: &Student) -> bool {
     let mounts = examine("own_mounts", &student.subject);
     // It is the judge who cannot read it, not the probe inside.
-    let ours = |said: &str| said.contains("/proc/self/") && !said.contains("from inside");
+    let ours = |said: &str| {
+        said.contains("taken away outside")
+            || (said.contains("`/proc/self/") && !said.contains("from inside"))
+    };
     matches!(mounts, Verdict::Failed { observed, .. } if ours(&observed))
 }
 

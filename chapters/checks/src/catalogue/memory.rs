@@ -29,11 +29,11 @@ pub(super) fn own_cgroup(scene: &Scene) -> Result<String, Stop> {
     let itself = shell_words(&scene::probe(["sleep", "itself"])?);
     // The child is there before anything else happens: whoever moves the command later has lost it.
     let script = format!("{child} & exec {itself}");
-    let running = scene.start(&Request { command: shell(&script), ..Request::default() })?;
+    let _running = scene.start(&Request { command: shell(&script), ..Request::default() })?;
     let (itself, child) = (scene::wait_for("itself")?, scene::wait_for("its-child")?);
     let text = ["memory", "pids", "cpu"].map(|controller| {
-        let whose = if path(controller, itself) == path(controller, runtime(&running)) {
-            "the runtime's"
+        let whose = if path(controller, itself) == path(controller, Pid::this()) {
+            "the caller's"
         } else {
             "its own"
         };
@@ -168,7 +168,7 @@ pub(super) fn folder_of(controller: &str, pid: Pid) -> Option<PathBuf> {
 }
 
 /// The group that limits the memory of process `pid`.
-fn folder(pid: Pid) -> Result<PathBuf, Stop> {
+pub(super) fn folder(pid: Pid) -> Result<PathBuf, Stop> {
     folder_of("memory", pid).ok_or_else(|| Stop::Failed("its group for memory is not to be found".into()))
 }
 

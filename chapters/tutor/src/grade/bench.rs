@@ -85,10 +85,13 @@ fn try_grade(
         }
         Built::CouldNotRun(reason) => return Err(Error::new(reason)),
     };
-    let runtime = [program.clone(), "run".into(), "--".into()];
+    let probe = std::env::current_exe()?.to_string_lossy().into_owned();
+    // As the checks do: from chapter 8 on a container has no files but those that it is given.
+    let given = format!("{probe}:{probe}:ro");
+    let runtime = [program.clone(), "run".into(), "--volume".into(), given.into(), "--".into()];
     match witness::look(|command| watched(bench, &runtime, command), PATIENCE)? {
         Testimony::Honest | Testimony::Nothing => {
-            Ok(Ok(judge::judge_in(&in_cell(bench, &program, limit)?, limit)?))
+            Ok(Ok(judge::judge_in(in_cell(bench, &program, limit)?, limit)?))
         }
         Testimony::Fake(how) => remark("fakes its results", how),
         Testimony::Kills => {
@@ -119,7 +122,15 @@ fn watched(bench: &Path, runtime: &[PathBuf], command: &[&str]) -> Cell {
     let mut words = ["/bin/sh", "-c", "\"$@\"; exit $?", "sh"].map(PathBuf::from).to_vec();
     words.extend(runtime.iter().cloned().chain(command.iter().map(PathBuf::from)));
     let visible = runtime.iter().take(1).cloned().chain([command[0].into()]).collect();
-    Cell { root: bench.join("root"), visible, writable: None, memory: None, untrusted: true, command: words }
+    Cell {
+        root: bench.join("root"),
+        visible,
+        writable: None,
+        memory: None,
+        groups: Default::default(),
+        untrusted: true,
+        command: words,
+    }
 }
 
 /// A cell in which `program` is judged.
@@ -129,7 +140,15 @@ fn in_cell(bench: &Path, program: &Path, limit: Duration) -> Result<Cell> {
     command.push(limit.as_secs().to_string().into());
     let visible = vec![ourselves, program.to_owned(), bench.join("src")];
     // The command is ours; the student's program runs in a fence below it.
-    Ok(Cell { root: bench.join("root"), visible, writable: None, memory: None, untrusted: false, command })
+    Ok(Cell {
+        root: bench.join("root"),
+        visible,
+        writable: None,
+        memory: None,
+        groups: Default::default(),
+        untrusted: false,
+        command,
+    })
 }
 
 fn all(outcome: impl Fn(&'static Exercise) -> Outcome) -> Vec<Graded> {

@@ -12,18 +12,19 @@
 //!
 //! No program of a student is the machine's root in it, whoever grades.
 //!
-//! **Not contained**: faults of the kernel and of the compiler; memory and processes, beyond the limit on
-//! rustc here and those that the fence sets for a judged runtime; and what of the system's own programs and
-//! of /dev and /sys everybody may read.
+//! **Not contained**: faults of the kernel and of the compiler; memory and processes of the compiler, beyond the
+//! limit on one rustc; and what of the system's own programs and of /dev and /sys everybody may read. A runtime that
+//! is judged is in a control group where the grader may make one, with limits, and may make groups in it.
 
 use std::{
     os::{fd::OwnedFd, unix::process::ExitStatusExt},
     path::{Path, PathBuf},
     process::{Child, Command, ExitCode, Stdio},
+    sync::atomic::{AtomicUsize, Ordering},
     time::{Duration, Instant},
 };
 
-use checks::User;
+use checks::{Cage, User};
 use serde::{Deserialize, Serialize};
 use sys::{
     CloneFlags, Error, ForkResult, Gid, MsFlags, Resource, Result, Signal, Uid, WaitPidFlag, WaitStatus,
@@ -43,7 +44,7 @@ pub(super) const BROKEN: u8 = 251;
 const NOBODYS_IDS: u32 = 0x7000_0000;
 
 /// A cell, and what to run in it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Cell {
     /// An empty folder, which becomes the root.
     pub(super) root: PathBuf,
@@ -53,6 +54,8 @@ pub(super) struct Cell {
     pub(super) writable: Option<PathBuf>,
     /// The most memory that one process may map, in bytes.
     pub(super) memory: Option<u64>,
+    /// Control groups in which the command may make groups, and the files with which it gets into them.
+    pub(super) groups: (Vec<PathBuf>, Vec<PathBuf>),
     /// Whether the command is a student's program: then it never runs as the machine's root.
     pub(super) untrusted: bool,
     /// The command.
@@ -66,6 +69,16 @@ impl Cell {
         let mut gatekeeper = Command::new(std::env::current_exe()?);
         gatekeeper.args([ROLE, &order]).stdin(Stdio::null()).stdout(stdout).stderr(Stdio::piped());
         Ok(gatekeeper.spawn()?)
+    }
+
+    /// The same in control groups of its own, where we may make some. They are gone with the answer.
+    pub(super) fn run_in_groups(mut self, limit: Duration) -> Result<Ended> {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("minicontainer-grade-{}-{number}", std::process::id());
+        let cage = Cage::build(Path::new(&name), Uid::effective().as_raw());
+        self.groups = (cage.rooms().to_vec(), cage.doors());
+        self.run(limit)
     }
 
     /// Build it and run its command to the end, or until `limit` has passed.
@@ -82,6 +95,9 @@ pub(super) fn main(order: &str) -> ExitCode {
 
 fn keep_gate(cell: &Cell) -> Result<ExitCode> {
     sys::prctl_set_pdeathsig(Signal::SIGKILL)?; // no cell outlives its grader
+    for door in &cell.groups.1 {
+        sys::write(door, "0")?;
+    }
     sys::setrlimit(Resource::RLIMIT_CORE, 0)?;
     sys::setrlimit(Resource::RLIMIT_FSIZE, 1 << 30)?;
     if let Some(bytes) = cell.memory {
@@ -112,7 +128,7 @@ fn keep_gate(cell: &Cell) -> Result<ExitCode> {
 fn inside(cell: &Cell) -> Result<u8> {
     sys::prctl_set_pdeathsig(Signal::SIGKILL)?;
     sys::mount(None, "/", None, MsFlags::MS_REC | MsFlags::MS_PRIVATE, None)?; // the host sees no mount below
-    walls::build(&cell.root, &cell.visible, cell.writable.as_deref())?;
+    walls::build(&cell.root, &cell.visible, cell.writable.as_deref(), &cell.groups.0)?;
     walls::enter(&cell.root)?;
     sys::sethostname("fence")?; // as in the fence of checks: a runtime should not know who looks at it
     if cell.untrusted && is_real_root()? { as_nobody(cell) } else { run(cell) }

@@ -53,8 +53,8 @@ pub(super) fn main(program: &str, package: &str, seconds: &str) -> ExitCode {
 }
 
 /// Let the judge work in `cell`.
-pub(super) fn judge_in(cell: &Cell, limit: Duration) -> Result<Vec<Graded>> {
-    Ok(outcomes(&cell.run(limit + ONE_EXERCISE)?, limit))
+pub(super) fn judge_in(cell: Cell, limit: Duration) -> Result<Vec<Graded>> {
+    Ok(outcomes(&cell.run_in_groups(limit + ONE_EXERCISE)?, limit))
 }
 
 /// One outcome for each exercise, whatever the judge came to.

@@ -33,13 +33,18 @@ const SYSTEM: [&str; 19] = [
 pub(super) const SCRATCH: &str = "scratch";
 
 /// Put the root together in `root`.
-pub(super) fn build(root: &Path, visible: &[PathBuf], writable: Option<&Path>) -> Result<()> {
+pub(super) fn build(
+    root: &Path,
+    visible: &[PathBuf],
+    writable: Option<&Path>,
+    groups: &[PathBuf],
+) -> Result<()> {
     let safe = MsFlags::MS_NOSUID | MsFlags::MS_NODEV;
     sys::mount(Some("cell"), root, Some("tmpfs"), safe, Some("mode=755,size=16m"))?;
     for path in SYSTEM.map(Path::new).into_iter().chain(visible.iter().map(PathBuf::as_path)) {
         show(root, path)?;
     }
-    for folder in ["proc", "tmp", SCRATCH] {
+    for folder in ["proc", "srv", "tmp", SCRATCH] {
         fs_err::create_dir_all(root.join(folder))?;
     }
     let writable = writable.map(|path| (path, below(root, path)));
@@ -49,6 +54,11 @@ pub(super) fn build(root: &Path, visible: &[PathBuf], writable: Option<&Path>) -
     sys::mount_setattr_readonly(root, true)?;
     if let Some((path, target)) = writable {
         bind(path, &target)?;
+    }
+    for group in groups {
+        let target = below(root, group);
+        bind(group, &target)?;
+        sys::mount_setattr_readonly(&target, false)?;
     }
     sys::mount(Some("scratch"), root.join(SCRATCH), Some("tmpfs"), safe, Some("mode=755,size=512m"))?;
     sys::mount(Some("proc"), root.join("proc"), Some("proc"), safe | MsFlags::MS_NOEXEC, None)

@@ -111,6 +111,7 @@ impl Workshop {
             ],
             writable: Some(bench.join("out")),
             memory: Some(MEMORY),
+            groups: Default::default(),
             untrusted: false, // none of it runs
             command,
         }

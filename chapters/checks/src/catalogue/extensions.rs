@@ -1,0 +1,98 @@
+//! Checks that only exercises of chapters 4 to 8 ask for.
+
+use std::{
+    os::unix::fs::{FileTypeExt, MetadataExt},
+    path::Path,
+    process::ExitCode,
+};
+
+use super::{
+    limits::PIDS,
+    memory::{folder, read},
+    missing_flags, shell, whose,
+};
+use crate::{
+    Scene,
+    probe::print_json,
+    scene::{self, Ended, Stop},
+    subject::Request,
+};
+
+fn with_flags(scene: &Scene, flags: &[&str], script: &str) -> Result<Ended, Stop> {
+    let flags = flags.iter().map(Into::into).collect();
+    scene.run(&Request { flags, command: shell(script), ..Request::default() })
+}
+
+pub(super) fn proc_options(scene: &Scene) -> Result<String, Stop> {
+    let script = "ls /proc | grep '^[a-z]' | tr '\\n' ' '; echo; cat /proc/self/mountinfo";
+    let ended = with_flags(scene, &["--proc-opts", "subset=pid"], script)?;
+    let (others, table) = ended.stdout.split_once('\n').unwrap_or_default();
+    let others = others.trim();
+    let others = if others.len() < 80 { others } else { "all that a kernel has" };
+    let missing = missing_flags(table, "/proc");
+    Ok(format!("beside processes: {others}\nmissing: {missing:?}{}", ended.stderr))
+}
+
+pub(super) fn own_network_namespace(scene: &Scene) -> Result<String, Stop> {
+    let usual = scene.report(Request::default())?;
+    let flags = ["--network", "host"].map(Into::into).to_vec();
+    let host = scene.report(Request { flags, ..Request::default() })?;
+    Ok(format!("network namespace: {}\nwith --network host: {}", whose(&usual, "net")?, whose(&host, "net")?))
+}
+
+pub(super) fn sysctl(scene: &Scene) -> Result<String, Stop> {
+    const FILE: &str = "/proc/sys/net/ipv4/ip_default_ttl";
+    let before = fs_err::read_to_string(FILE)?;
+    let inside = with_flags(scene, &["--sysctl", "net.ipv4.ip_default_ttl=42"], &format!("cat {FILE}"))?;
+    let outside = if fs_err::read_to_string(FILE)? == before { "unchanged" } else { "changed" };
+    let whole = with_flags(scene, &["--sysctl", "kernel.domainname=changed"], "true")?;
+    let whole = if whole.status.success() { "taken" } else { "refused" };
+    Ok(format!(
+        "inside: {}{}\noutside: {outside}\na parameter that is not the network's: {whole}",
+        inside.stdout.trim(),
+        inside.stderr
+    ))
+}
+
+pub(super) fn memory_reservation(scene: &Scene) -> Result<String, Stop> {
+    scene.needs_groups()?;
+    let flags = ["--memory-reservation", "32m"].map(Into::into).to_vec();
+    let command = scene::probe(["sleep", "reserved"])?;
+    let _running = scene.start(&Request { flags, command, ..Request::default() })?;
+    let group = folder(scene::wait_for("reserved")?)?;
+    let reserved = read(&group, ["memory.low", "memory.soft_limit_in_bytes"])?;
+    let limit = read(&group, ["memory.max", "memory.limit_in_bytes"])?;
+    let limit = if limit == "33554432" { "the same" } else { "another" };
+    Ok(format!("reserved: {reserved}\nlimit: {limit}"))
+}
+
+pub(super) fn refusals_are_told(scene: &Scene) -> Result<String, Stop> {
+    scene.needs_groups()?;
+    let told = |most: &str| -> Result<&str, Stop> {
+        let command = scene::probe(["start-crowd", most, "crowd"])?;
+        let ended = scene.run(&Request { pids: Some(PIDS), command, ..Request::default() })?;
+        Ok(if ended.stderr.contains("pids") { "told" } else { "not told" })
+    };
+    Ok(format!("a crowd: {}\na few: {}", told("60")?, told("3")?))
+}
+
+/// Devices that most hosts have, and that no container has by default.
+const DEVICES: [&str; 6] =
+    ["/dev/fuse", "/dev/kmsg", "/dev/net/tun", "/dev/loop-control", "/dev/rtc0", "/dev/ptmx"];
+
+pub(super) fn extra_device(scene: &Scene) -> Result<String, Stop> {
+    let is_device = |path: &&&str| fs_err::metadata(path).is_ok_and(|file| file.file_type().is_char_device());
+    let device = DEVICES.iter().find(is_device).ok_or_else(|| {
+        Stop::CouldNotRun(format!("this host has none of the devices {}", DEVICES.join(", ")))
+    })?;
+    let number = fs_err::metadata(device)?.rdev();
+    let look = scene::probe(["look-at-device", device])?;
+    let flags = vec!["--device".into(), device.into()];
+    let inside: u64 = scene.run(&Request { flags, command: look, ..Request::default() })?.json()?;
+    Ok(if inside == number { "the host's" } else { "not the host's" }.to_owned())
+}
+
+/// The half inside of [`extra_device`]; 0 is no device.
+pub(crate) fn look_at_device(path: &str) -> sys::Result<ExitCode> {
+    print_json(&fs_err::metadata(Path::new(path)).map_or(0, |file| file.rdev()))
+}

@@ -1,0 +1,3 @@
+//! Does not ask which network is wanted.
+// part network.rs namespace
+    CloneFlags::CLONE_NEWNET

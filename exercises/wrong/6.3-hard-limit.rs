@@ -1,0 +1,6 @@
+//! Takes the other file.
+// part extend.rs reserve_memory
+    let Some(Bytes(bytes)) = reservation else { return Ok(()) };
+    let (version, folder) = group.folder(Controller::Memory)?;
+    let file = if version == Version::V1 { "memory.limit_in_bytes" } else { "memory.max" };
+    sys::write(folder.join(file), &bytes.to_string())

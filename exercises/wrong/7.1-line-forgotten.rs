@@ -1,0 +1,2 @@
+//! The unit is written, the stage does not call it.
+// stage without: pids::limit(&group, run.pids_limit)?;

@@ -1,0 +1,68 @@
+//! Rootfs: another root, and the old one gone.
+//!
+//! Runs in: child. After: `mounts::make_private`. `detach` after the kernel's file systems are mounted.
+//! Kernel: pivot_root(2), mount_namespaces(7).
+//! See it: `ls /` and `cat /proc/self/mountinfo`, inside and outside.
+
+use std::{os::fd::OwnedFd, path::Path};
+
+use sys::{Error, MntFlags, MsFlags, Result};
+
+use crate::{default_root, root::Root};
+
+/// Mount what becomes the root: `directory`, or the default root where none is given. `pivot_root(2)` wants a
+/// mount, not just a directory.
+pub fn mount(directory: Option<&Path>) -> Result<Root> {
+    let root = if let Some(directory) = directory {
+        let tree = sys::open_tree(directory)
+            .map_err(|error| error.remedy("--rootfs takes a directory with the files of a system in it."))?;
+        sys::move_mount(&tree, &sys::open_path(directory)?)?; // onto itself
+        Root::open(directory)?
+    } else {
+        // **The trick** is the *covered root*: a mount on `/` itself needs no folder of the host. Paths still
+        // begin in what is below it, and only `..` at the top leads into it.
+        sys::mount(Some("root"), "/", Some("tmpfs"), MsFlags::MS_NODEV, Some("mode=755"))?;
+        let root = Root::open(Path::new("/.."))?;
+        default_root::fill(&root)?;
+        root
+    };
+    ["proc", "sys", "dev"].iter().try_for_each(|name| root.make_ordinary_directory(name))?;
+    Ok(root)
+}
+
+/// The root that was, held by a descriptor: it has no path any more that we would trust.
+#[derive(Debug)]
+pub struct OldRoot(pub(crate) OwnedFd);
+
+/// Make `root` the root of this mount namespace and of all that runs in it. The old one is mounted on top of it
+/// for now, where only `..` leads to it.
+pub fn pivot(root: &Root) -> Result<OldRoot> {
+    let old_root = OldRoot(sys::open_path("/")?);
+    sys::fchdir(root.descriptor())?;
+    sys::pivot_root(".", ".")?; // the example in its man page has why this works
+    Ok(old_root)
+}
+
+/// Take the old root away, with all that is mounted in it. Not before `/proc` and `/sys` are mounted: in a user
+/// namespace the kernel gives new ones only to who can see the old ones.
+pub fn detach(old_root: OldRoot) -> Result<()> {
+    let OldRoot(directory) = old_root; // held until the end of this function, and no longer
+    sys::fchdir(&directory)?;
+    sys::umount2(".", MntFlags::MNT_DETACH)?;
+    sys::chdir("/")
+}
+
+/// Let nobody write to the root, if that is asked for. What is mounted in it stays as it is.
+pub fn make_read_only(wanted: bool) -> Result<()> {
+    if wanted { sys::mount_setattr_readonly_alone("/") } else { Ok(()) }
+}
+
+/// Whether we are inside. `--workdir /proc/self/fd/7` leads to whatever descriptor 7 is: if the caller left a
+/// directory of the host open, out again (CVE-2024-21626).
+pub fn check_working_directory() -> Result<()> {
+    sys::getcwd().map(drop).map_err(|_| {
+        Error::new("the working directory is not inside the container")
+            .why("--workdir leads to a directory that the caller has left open, outside of the new root")
+            .remedy("Name a directory of the container.")
+    })
+}
