@@ -1,8 +1,12 @@
 //! Variations: flags of Docker's and runc's that the chapters do not print.
 //!
-//! Runs in: child, but `write_pid_file`, `reserve_memory` and `tell_of_refusals`, which only the parent can do.
+//! Runs in: child, but `write_pid_file`, `reserve_memory`, `tell_of_refusals` and `tell_changes`, which are the
+//! parent's.
 
-use std::path::{Path, PathBuf};
+use std::{
+    os::unix::fs::{FileTypeExt, MetadataExt},
+    path::{Path, PathBuf},
+};
 
 use sys::{Error, MsFlags, Pid, Resource, Result};
 
@@ -91,4 +95,15 @@ pub fn bind_devices(root: &Root, devices: &[PathBuf]) -> Result<()> {
     // Read: open_tree(2), move_mount(2), and in root.rs what a Root can do.
     // The page: book/src/ch08-pivot-root.md. A hint: cargo run -p exercises -- hint 8.4
     not_written!("8.4")
+}
+
+/// `--diff`, as `docker diff`: what has changed in the root, on standard error. In the upper directory a removed file
+/// is a whiteout, the character device 0:0.
+pub fn tell_changes(wanted: bool, layers: &[PathBuf], upper: Option<&Path>) -> Result<()> {
+    // Exercise 9.3: What has changed.
+    // Extend: `--diff` with --upper: after the end, tell (`cli::tell`) what has changed in the root, as `docker diff`:
+    // A for what is new, C for what is in a layer as well, D for what was removed; then the path inside. Then put
+    // `extend::tell_changes(run.diff, &run.layer, run.upper.as_deref())?;` where it belongs in stage.rs.
+    // The page: book/src/ch09-layers.md. A hint: cargo run -p exercises -- hint 9.3
+    not_written!("9.3")
 }

@@ -1,4 +1,4 @@
-//! Stage 8: a command on a root of its own.
+//! Stage 9: a command on a root of layers.
 
 use std::{convert::Infallible, ffi::OsString, path::PathBuf, process::ExitCode};
 
@@ -6,7 +6,7 @@ use sys::{Result, WaitStatus};
 
 use crate::{
     bridge, cgroup, cgroup_namespace, cpu, delegation, devices, environment, extend, hostname, janitor,
-    masks, memory, mounts, nat, network, pid_namespace, pids, process,
+    layers, masks, memory, mounts, nat, network, pid_namespace, pids, process,
     protocol::{Channel, Message},
     rootfs, rootless, signals, sysfs, volumes,
 };
@@ -42,6 +42,10 @@ pub struct Run {
     #[arg(long, value_name = "BYTES")]
     memory_reservation: Option<memory::Bytes>,
 
+    /// Say what has changed in the root, with --upper
+    #[arg(long)]
+    diff: bool,
+
     /// Give the container a device of the host's, such as /dev/fuse
     #[arg(long, value_name = "DEVICE")]
     device: Vec<PathBuf>,
@@ -73,6 +77,14 @@ pub struct Run {
     /// Root of the container, a directory with the files of a system [default: the host's /usr and little else]
     #[arg(long, value_name = "DIR")]
     rootfs: Option<PathBuf>,
+
+    /// Lay a directory over the root, read-only; the last one is the topmost
+    #[arg(long, value_name = "DIR")]
+    layer: Vec<PathBuf>,
+
+    /// Keep what is written to the root in DIR/upper, instead of in memory
+    #[arg(long, value_name = "DIR")]
+    upper: Option<PathBuf>,
 
     /// Let nobody write to the root
     #[arg(long)]

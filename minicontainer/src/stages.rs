@@ -12,10 +12,11 @@ const STAGES: [fn(Vec<OsString>) -> ExitCode; LAST as usize] = [
     ch06::stage::main,
     ch07::stage::main,
     ch08::stage::main,
+    ch09::stage::main,
 ];
 
 /// The last chapter that is written.
-pub const LAST: u8 = 8;
+pub const LAST: u8 = 9;
 
 /// The flags of `stage`.
 #[derive(clap::Args)]

@@ -1,8 +1,12 @@
 //! Variations: flags of Docker's and runc's that the chapters do not print.
 //!
-//! Runs in: child, but `write_pid_file`, `reserve_memory` and `tell_of_refusals`, which only the parent can do.
+//! Runs in: child, but `write_pid_file`, `reserve_memory`, `tell_of_refusals` and `tell_changes`, which are the
+//! parent's.
 
-use std::path::{Path, PathBuf};
+use std::{
+    os::unix::fs::{FileTypeExt, MetadataExt},
+    path::{Path, PathBuf},
+};
 
 use sys::{Error, MsFlags, Pid, Resource, Result};
 
@@ -84,4 +88,30 @@ pub fn tell_of_refusals(group: &Group) -> Result<()> {
 /// `--device DEVICE`, as in Docker: a device of the host's, at the same path.
 pub fn bind_devices(root: &Root, devices: &[PathBuf]) -> Result<()> {
     devices.iter().try_for_each(|device| Root::bind(device, &root.make_file(device)?, false))
+}
+
+/// `--diff`, as `docker diff`: what has changed in the root, on standard error. In the upper directory a removed file
+/// is a whiteout, the character device 0:0.
+pub fn tell_changes(wanted: bool, layers: &[PathBuf], upper: Option<&Path>) -> Result<()> {
+    let Some(upper) = upper.filter(|_| wanted) else { return Ok(()) };
+    let mut folders = vec![upper.join("upper")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs_err::read_dir(folder)? {
+            let entry = entry?;
+            let file = entry.metadata()?;
+            let inside = entry.path();
+            let inside = inside.strip_prefix(upper.join("upper")).unwrap_or(&inside).to_owned();
+            let was_there = layers.iter().any(|layer| layer.join(&inside).symlink_metadata().is_ok());
+            let kind = match (file.file_type().is_char_device() && file.rdev() == 0, was_there) {
+                (true, _) => 'D',
+                (false, true) => 'C',
+                (false, false) => 'A',
+            };
+            cli::tell(&format!("{kind} /{}", inside.display()));
+            if file.is_dir() {
+                folders.push(entry.path());
+            }
+        }
+    }
+    Ok(())
 }

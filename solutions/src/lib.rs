@@ -24,6 +24,7 @@ pub mod extend;
 pub mod hierarchy;
 pub mod hostname;
 pub mod janitor;
+pub mod layers;
 pub mod masks;
 pub mod memory;
 pub mod mounts;

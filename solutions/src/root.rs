@@ -26,6 +26,15 @@ impl Root {
         sys::open_path(directory).map(Root)
     }
 
+    /// A new and empty one, in memory.
+    ///
+    /// **The trick** is the *covered root*: a mount on `/` itself needs no folder of the host. Paths still begin in
+    /// what is below it, and only `..` at the top leads into it.
+    pub fn cover() -> Result<Root> {
+        sys::mount(Some("root"), "/", Some("tmpfs"), MsFlags::MS_NODEV, Some("mode=755"))?;
+        Root::open(Path::new("/.."))
+    }
+
     /// It as a descriptor.
     pub fn descriptor(&self) -> &OwnedFd {
         &self.0

@@ -6,7 +6,7 @@
 
 use std::{os::fd::OwnedFd, path::Path};
 
-use sys::{Error, MntFlags, MsFlags, Result};
+use sys::{Error, MntFlags, Result};
 
 use crate::{default_root, root::Root};
 
@@ -19,10 +19,7 @@ pub fn mount(directory: Option<&Path>) -> Result<Root> {
         sys::move_mount(&tree, &sys::open_path(directory)?)?; // onto itself
         Root::open(directory)?
     } else {
-        // **The trick** is the *covered root*: a mount on `/` itself needs no folder of the host. Paths still
-        // begin in what is below it, and only `..` at the top leads into it.
-        sys::mount(Some("root"), "/", Some("tmpfs"), MsFlags::MS_NODEV, Some("mode=755"))?;
-        let root = Root::open(Path::new("/.."))?;
+        let root = Root::cover()?;
         default_root::fill(&root)?;
         root
     };
@@ -49,6 +46,8 @@ pub fn detach(old_root: OldRoot) -> Result<()> {
     let OldRoot(directory) = old_root; // held until the end of this function, and no longer
     sys::fchdir(&directory)?;
     sys::umount2(".", MntFlags::MNT_DETACH)?;
+    // If it was covered, that was the cover: chapter 9 leaves some. It is gone when the kernel knows no such mount.
+    while sys::umount2(".", MntFlags::MNT_DETACH).is_ok() {}
     sys::chdir("/")
 }
 

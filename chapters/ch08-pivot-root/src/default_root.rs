@@ -48,7 +48,7 @@ const ALTERNATIVES: &str = "etc/alternatives";
 
 /// Fill an empty `root`.
 pub fn fill(root: &Root) -> Result<()> {
-    for name in ["usr"].into_iter().chain(PROGRAMS) {
+    for name in names() {
         let host = Path::new("/").join(name);
         match fs_err::read_link(&host) {
             Ok(target) => root.make_link(Path::new(name), &target)?,
@@ -61,6 +61,11 @@ pub fn fill(root: &Root) -> Result<()> {
          copies and nothing secret. All of it is in memory, and gone at the end.",
     );
     Ok(furnish(&path_of(root.descriptor()))?)
+}
+
+/// Where the host's programs may be mounted in a root.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    ["usr"].into_iter().chain(PROGRAMS)
 }
 
 /// The rest. The root is new and ours alone, so plain paths do.

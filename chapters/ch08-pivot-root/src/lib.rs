@@ -4,7 +4,7 @@
 //! that cannot leave it ([`root`]): [`devices`], [`volumes`]. What shows the kernel comes last: [`sysfs`], and
 //! [`masks`] over what it should not show.
 
-mod default_root;
+pub mod default_root;
 pub mod devices;
 pub mod masks;
 pub mod root;

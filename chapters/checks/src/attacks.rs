@@ -23,7 +23,7 @@ use self::{
     limits::{fork_bomb, see_host_groups},
     memory::{fill_memory, sacrifice_neighbour, take_memory_as_a_crowd},
     network::{use_abstract_socket, use_local_service},
-    root::{change_groups, escape_chroot, read_host_file, start_on_the_host, write_host_file},
+    root::{change_groups, escape_chroot, poison_image, read_host_file, start_on_the_host, write_host_file},
 };
 use crate::{
     PROBE, Scene,
@@ -93,6 +93,7 @@ pub const ATTACKS: &[Attack] = &[
     attack!(8 start_on_the_host "Start in a directory of the host (CVE-2024-21626)", known: [
         ("crun", "crun 1.8 does not look where the working directory has led it; runc does since this CVE")]),
     attack!(8 change_groups "Make control groups of its own on the host"),
+    attack!(9 poison_image "Change a file of the image that others are started from"),
 ];
 
 /// What the half inside reports.
@@ -154,6 +155,7 @@ pub(crate) fn attack_from_inside(host: &Path, name: &str, arguments: &[&str]) ->
         ("read_host_file", [path]) => root::read(path),
         ("write_host_file", [path]) => root::write(path),
         ("escape_chroot", [path]) => root::walk_out(path),
+        ("poison_image", [inside, outside]) => root::poison(inside, outside),
         ("change_groups", []) => root::make_group(),
         ("sacrifice_neighbour", [crowd, mebibytes]) => {
             let crowd = crowd.parse().map_err(|_| sys::Error::new(format!("{crowd:?} is no number")))?;

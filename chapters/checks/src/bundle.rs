@@ -11,10 +11,10 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use sys::Result;
+use sys::{MsFlags, Result};
 
 use crate::{
-    cage,
+    User, cage,
     subject::{self, Request},
 };
 
@@ -67,6 +67,9 @@ pub(crate) fn command(runtime: &str, request: &Request, folder: &Path) -> Result
     let rootfs = request.rootfs.clone().unwrap_or_else(|| bundle.join("rootfs"));
     fs_err::create_dir_all(&rootfs)?;
     fs_err::create_dir_all(&bundle)?;
+    if !request.layers.is_empty() || request.upper.is_some() {
+        stack_layers(&rootfs, request, &bundle)?;
+    }
     let binds = bind_host(&rootfs, folder)?;
     fs_err::write(bundle.join("config.json"), config(request, &rootfs, binds, folder, number).to_string())?;
 
@@ -75,6 +78,21 @@ pub(crate) fn command(runtime: &str, request: &Request, folder: &Path) -> Result
     command.arg("--root").arg(folder.join("state")).arg("run").arg("--bundle").arg(&bundle);
     command.arg(format!("check-{number}"));
     Ok(command)
+}
+
+/// What an engine does before it calls the runtime: make one root of the layers.
+fn stack_layers(rootfs: &Path, request: &Request, bundle: &Path) -> Result<()> {
+    let scratch = request.upper.clone().unwrap_or_else(|| bundle.to_owned());
+    for name in ["upper", "work"] {
+        fs_err::create_dir_all(scratch.join(name))?;
+    }
+    let lower: Vec<_> = request.layers.iter().rev().map(|layer| layer.display().to_string()).collect();
+    let scratch = scratch.display();
+    let mut options = format!("lowerdir={},upperdir={scratch}/upper,workdir={scratch}/work", lower.join(":"));
+    if User::current() == User::Ordinary {
+        options += ",userxattr";
+    }
+    sys::mount(Some("overlay"), rootfs, Some("overlay"), MsFlags::empty(), Some(&options))
 }
 
 /// The mounts that bring the host's programs into `rootfs`. Where /bin and its like are links into /usr,

@@ -3,6 +3,7 @@
 //! Each was first made to pass on runc and crun; what they show is its snapshot.
 
 pub(crate) mod extensions;
+mod layers;
 pub(crate) mod limits;
 mod memory;
 pub(crate) mod network;
@@ -13,6 +14,7 @@ use std::{ffi::OsString, fmt::Write, os::unix::fs::PermissionsExt, time::Duratio
 use extensions::{
     extra_device, memory_reservation, own_network_namespace, proc_options, refusals_are_told, sysctl,
 };
+use layers::{diff, layers, upper};
 use limits::{cpu_limit, cpu_shares, own_cgroup_namespace, pids_limit};
 use memory::{group_is_removed, memory_limit, oom_kill, oom_kill_is_told, own_cgroup};
 use network::{bridge, bridge_is_removed, own_network};
@@ -118,6 +120,10 @@ pub const CHECKS: &[Check] = &[
     check!(8 masked_paths "Is covered what tells of the host in /proc and /sys?"),
     check!(8 kernel_settings "Is read-only what changes the kernel?"),
     check!(8 hostile_root "Do mounts stay inside a root whose links lead out?"),
+    check!(9 layers "Are layers one root, the topmost first, and does nobody change them?", except [
+        Except::Bare("there is no runtime between caller and command")]),
+    check!(9 upper "Is what was changed kept apart, and what was removed only hidden?", except [
+        Except::Bare("there is no runtime between caller and command")]),
 ];
 
 /// What only exercises ask for: runc and crun do it otherwise, or the ladder has a row that says more.
@@ -135,6 +141,7 @@ pub const EXTENSIONS: &[Check] = &[
     check!(6 memory_reservation "Does --memory-reservation reserve memory, and limit nothing?"),
     check!(7 refusals_are_told "Does the runtime say that a process was refused?"),
     check!(8 extra_device "Does --device give a device of the host's?"),
+    check!(9 diff "Does --diff tell what has changed in the root?"),
 ];
 
 impl Check {

@@ -56,6 +56,10 @@ pub struct Request {
     pub cpu_shares: Option<u64>,
     /// `--rootfs`.
     pub rootfs: Option<PathBuf>,
+    /// `--layer`, the lowest first. Before chapter 9 the lowest is the root.
+    pub layers: Vec<PathBuf>,
+    /// `--upper`.
+    pub upper: Option<PathBuf>,
     /// `--read-only`.
     pub read_only: bool,
     /// `--volume`.
@@ -170,7 +174,7 @@ fn ours(program: &[PathBuf], chapter: u8, request: &Request, folder: &Path) -> s
         limit(&mut command, request);
     }
     if chapter >= 8 {
-        furnish(&mut command, request, folder)?;
+        furnish(&mut command, request, folder, chapter)?;
     }
     command.args(&request.flags).arg("--").args(&request.command);
     Ok(command)
@@ -191,10 +195,19 @@ fn limit(command: &mut Command, request: &Request) {
 
 /// The flags of chapter 8. From there on a container has no files but those that it is given: the probe, and the
 /// fence's folder.
-fn furnish(command: &mut Command, request: &Request, folder: &Path) -> sys::Result<()> {
+fn furnish(command: &mut Command, request: &Request, folder: &Path, chapter: u8) -> sys::Result<()> {
     let given = |path: &Path, read_only| Volume { source: path.into(), destination: path.into(), read_only };
     let mut volumes = vec![given(&std::env::current_exe()?, true), given(folder, false)];
-    if let Some(rootfs) = &request.rootfs {
+    if chapter >= 9 {
+        for layer in &request.layers {
+            command.arg("--layer").arg(layer);
+        }
+        if let Some(upper) = &request.upper {
+            command.arg("--upper").arg(upper);
+        }
+    }
+    let lowest = request.layers.first().filter(|_| chapter < 9);
+    if let Some(rootfs) = request.rootfs.as_ref().or(lowest) {
         command.arg("--rootfs").arg(rootfs);
         volumes.extend(bundle::host_programs().iter().map(|path| given(path, true)));
     }

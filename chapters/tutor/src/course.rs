@@ -96,6 +96,7 @@ const CH05: &str = "book/src/ch05-network-namespace.md";
 const CH06: &str = "book/src/ch06-memory.md";
 const CH07: &str = "book/src/ch07-pids-and-cpu.md";
 const CH08: &str = "book/src/ch08-pivot-root.md";
+const CH09: &str = "book/src/ch09-layers.md";
 
 /// All exercises, in the order of the book.
 pub const EXERCISES: &[Exercise] = &[
@@ -752,6 +753,75 @@ pub const EXERCISES: &[Exercise] = &[
             "For each: Root::bind(device, &root.make_file(device)?, false)?, after devices::make and before the pivot.",
         ],
         note: "For `docker run --device` the control group `devices` must allow it as well. Why is that no matter here?",
+    },
+    Exercise {
+        id: "9.1",
+        title: "A stack of layers",
+        kind: Kind::Build,
+        points: 3,
+        task: &[
+            "Mount an overlay: `layers` on `root`, read-only, and what is written goes to `upper`, or to a new Root in",
+            "memory. Its directories are called upper and work. Without layers and upper the root stays as it is.",
+            "Then put `let root = layers::stack(root, &run.layer, run.upper.as_deref())?;` where it belongs in stage.rs.",
+            "Read: overlayfs.rst in the kernel's documentation.",
+        ],
+        parts: &[Part::Body { file: "layers.rs", name: "stack", instead: Some("Ok(root)") }],
+        lines: &["let root = layers::stack(root, &run.layer, run.upper.as_deref())?;"],
+        flags: &["--layer", "/usr/lib"],
+        checks: &["upper", "poison_image"],
+        page: CH09,
+        hints: [
+            "Which of the directories that overlayfs takes does it write to?",
+            "lower_first makes the option lowerdir; upperdir and workdir are two directories of one file system. Mount it on \
+             `/`, as Root::cover does, and open the root at `/..`.",
+            "sys::mount(Some(\"overlay\"), \"/\", Some(\"overlay\"), MS_NODEV, Some(options)), with `,userxattr` where \
+             in_user_namespace says so; then Root::open(Path::new(\"/..\")) and carry_mounts.",
+        ],
+        note: "Start two containers with the same --upper. What does dmesg say?",
+    },
+    Exercise {
+        id: "9.2",
+        title: "The topmost first",
+        kind: Kind::Build,
+        points: 1,
+        task: &[
+            "The option lowerdir is a list of directories with colons between them, the topmost first. Here the last of",
+            "`layers` is the topmost and `root` the lowest. Read: overlayfs.rst, \"Multiple lower layers\".",
+        ],
+        parts: &[Part::Body { file: "layers.rs", name: "lower_first", instead: Some("String::new()") }],
+        lines: &[],
+        flags: &["--layer", "/usr/lib", "--layer", "/usr/bin"],
+        checks: &["layers"],
+        page: CH09,
+        hints: [
+            "`docker history` shows an image's layers. In which order?",
+            "layers.iter().rev(), and then the root.",
+            "path_of(layer).display().to_string() for each, collected into a Vec and joined with \":\".",
+        ],
+        note: "How many layers does overlayfs take? Docker's limit was 127 for a long time: why?",
+    },
+    Exercise {
+        id: "9.3",
+        title: "What has changed",
+        kind: Kind::Extend,
+        points: 3,
+        task: &[
+            "Extend: `--diff` with --upper: after the end, tell (`cli::tell`) what has changed in the root, as `docker diff`:",
+            "A for what is new, C for what is in a layer as well, D for what was removed; then the path inside. Then put",
+            "`extend::tell_changes(run.diff, &run.layer, run.upper.as_deref())?;` where it belongs in stage.rs.",
+        ],
+        parts: &[Part::Body { file: "extend.rs", name: "tell_changes", instead: None }],
+        lines: &["extend::tell_changes(run.diff, &run.layer, run.upper.as_deref())?;"],
+        flags: &["--diff"],
+        checks: &["diff"],
+        page: CH09,
+        hints: [
+            "Everything that has changed is in DIR/upper. `ls -l` there after a container has removed a file.",
+            "A removed file is a character device with the number 0:0, a whiteout.",
+            "fs_err::read_dir, folder by folder; FileTypeExt::is_char_device and MetadataExt::rdev; and for C or A, whether \
+             layer.join(path).symlink_metadata() is Ok for any layer.",
+        ],
+        note: "An image is made so: `docker commit` packs the upper directory, whiteouts as files called .wh.NAME.",
     },
 ];
 

@@ -39,13 +39,14 @@ const UNITS: &[(&str, &str)] = &[
     ("rootfs.rs", "chapters/ch08-pivot-root/src"),
     ("sysfs.rs", "chapters/ch08-pivot-root/src"),
     ("volumes.rs", "chapters/ch08-pivot-root/src"),
+    ("layers.rs", "chapters/ch09-layers/src"),
 ];
 
 /// The chapter whose stage the student's runtime is when all is solved.
-pub const CHAPTER: u8 = 8;
+pub const CHAPTER: u8 = 9;
 
 /// Its script.
-const STAGE: &str = "chapters/ch08-pivot-root/src/stage.rs";
+const STAGE: &str = "chapters/ch09-layers/src/stage.rs";
 
 /// The variations, which no chapter prints: their solutions are their own source.
 const EXTEND: &str = "solutions/src/extend.rs";
@@ -79,6 +80,10 @@ const STAGE_EXTENDED: &[(&str, &str)] = &[
     #[arg(long, value_name = \"BYTES\")]
     memory_reservation: Option<memory::Bytes>,
 
+    /// Say what has changed in the root, with --upper
+    #[arg(long)]
+    diff: bool,
+
     /// Give the container a device of the host's, such as /dev/fuse
     #[arg(long, value_name = \"DEVICE\")]
     device: Vec<PathBuf>,
@@ -89,6 +94,10 @@ const STAGE_EXTENDED: &[(&str, &str)] = &[
     ("network::bring_loopback_up(run.network)?;", "    extend::set_sysctls(&run.sysctl)?;\n"),
     ("memory::limit(&group, run.memory)?;", "    extend::reserve_memory(&group, run.memory_reservation)?;\n"),
     ("memory::tell_of_kills(&group, status)?;", "    extend::tell_of_refusals(&group)?;\n"),
+    (
+        "let status = signals::forward_until_exit(&signals, container)?;",
+        "    extend::tell_changes(run.diff, &run.layer, run.upper.as_deref())?;\n",
+    ),
     ("devices::make(&root)?;", "    extend::bind_devices(&root, &run.device)?;\n"),
     ("process::close_descriptors()?;", "    extend::set_ulimits(&run.ulimit)?;\n"),
     (
@@ -105,7 +114,7 @@ use sys::{Result, WaitStatus};
 
 use crate::{
     bridge, cgroup, cgroup_namespace, cpu, delegation, devices, environment, extend, hostname, janitor,
-    masks, memory, mounts, nat, network, pid_namespace, pids, process,
+    layers, masks, memory, mounts, nat, network, pid_namespace, pids, process,
     protocol::{Channel, Message},
     rootfs, rootless, signals, sysfs, volumes,
 };

@@ -41,6 +41,21 @@ pub(super) fn escape_chroot(scene: &Scene) -> Result<(bool, String), Stop> {
     Ok((loot.got_through, loot.evidence))
 }
 
+/// An image is a folder of the host, and every container that is started from it reads it.
+pub(super) fn poison_image(scene: &Scene) -> Result<(bool, String), Stop> {
+    let image = secret()?.parent().map(Path::to_owned).unwrap_or_default();
+    let request = Request {
+        layers: vec![image.clone()],
+        ..scene.attacker("poison_image", &["/secret", &image.join("secret").to_string_lossy()])?
+    };
+    let loot: Loot = scene.run(&request)?.json()?;
+    let changed = fs_err::read_to_string(image.join("secret"))? != SECRET;
+    Ok((
+        changed,
+        format!("{}; the image is {}", loot.evidence, if changed { "changed" } else { "as it was" }),
+    ))
+}
+
 /// CVE-2024-21626: a working directory that is a descriptor on a directory outside.
 pub(super) fn start_on_the_host(scene: &Scene) -> Result<(bool, String), Stop> {
     let folder = secret()?.parent().map(Path::to_owned).unwrap_or_default();
@@ -82,6 +97,11 @@ pub(super) fn read(path: &str) -> Loot {
 pub(super) fn write(path: &str) -> Loot {
     let written = fs_err::write(path, "owned").map_err(|error| error.to_string());
     Loot::of(written, |()| format!("wrote to {path}"))
+}
+
+/// The half inside of [`poison_image`]: the file as it is called inside, or where it is on the host.
+pub(super) fn poison(inside: &str, outside: &str) -> Loot {
+    if Path::new(inside).exists() { write(inside) } else { write(outside) }
 }
 
 /// The half inside of [`escape_chroot`]: who may call chroot(2) walks out of one, because the call changes the
