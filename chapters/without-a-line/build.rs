@@ -60,11 +60,14 @@ fn script(stage: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// The numbers of the lines in the script of `stage` that the stage `before` does not have and that can
-/// be taken away: a value that later lines use cannot, nor can the one that everything ends with.
+/// be taken away: a value that later lines use cannot, unless it only takes the place of an earlier one of the same
+/// name, nor can the one that everything ends with.
 fn lines_of_chapter(stage: &str, before: &str) -> Vec<usize> {
     let removable = |line: &str| {
         let code = line.split("//").next().unwrap_or_default().trim();
-        (code.ends_with(';') || code.ends_with(',')) && !code.starts_with("let ") && !code.starts_with(']')
+        let name = code.strip_prefix("let ").and_then(|rest| rest.split(" =").next());
+        let is_replaced = |name: &str| code.contains(&format!("({name},"));
+        (code.ends_with(';') || code.ends_with(',')) && name.is_none_or(is_replaced) && !code.starts_with(']')
     };
     let new = |line: &str| !before.lines().any(|earlier| earlier == line);
     script(stage).filter(|(_, line)| removable(line) && new(line)).map(|(number, _)| number).collect()
