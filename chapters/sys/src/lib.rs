@@ -31,7 +31,7 @@ mod sockets;
 mod terminal;
 mod time_namespace;
 
-pub use descriptors::close_range_cloexec;
+pub use descriptors::{close_range_cloexec, keep_at_exec, memfd, never_block, pipe, set_standard};
 pub use directories::{mkdir, pivot_root, rmdir};
 pub use error::{Error, Kind, Result};
 pub use explain::Side;
@@ -39,7 +39,7 @@ pub use files::{chdir, flock_exclusive, read, write};
 pub use fork::{alarm, fork, sigmask_set};
 pub use interfaces::ioctl_interface_up;
 pub use library::call_by_library;
-pub use machine::kernel_release;
+pub use machine::{finit_module, kernel_release, power_off};
 pub use mounts::{mount, mount_setattr_readonly, umount2};
 pub use namespaces::{setdomainname, sethostname, setns, unshare};
 pub use place::Place;
@@ -50,8 +50,11 @@ pub use process::{
 pub use seccomp::{seccomp_allow_all, seccomp_get_action_avail};
 pub use sessions::setsid;
 pub use signals::{kill, next_signal, restore_defaults, sigmask_empty, signalfd};
-pub use sockets::{is_hung_up, receive, send, socketpair};
-pub use terminal::{foreground_group, set_foreground_group};
+pub use sockets::{is_hung_up, receive, send, socketpair, socketpair_stream};
+pub use terminal::{
+    Size, drain, foreground_group, new_terminal, set_attributes, set_foreground_group, set_raw,
+    set_window_size, window_size,
+};
 pub use time_namespace::unshare_time;
 
 /// The flags and values that the calls above take, as nix spells them.
@@ -63,6 +66,7 @@ pub use nix::{
         resource::Resource,
         signal::{SigSet, Signal},
         signalfd::SignalFd,
+        termios::Termios,
         wait::{WaitPidFlag, WaitStatus},
     },
     unistd::{ForkResult, Gid, Pid, Uid},
