@@ -3,11 +3,14 @@
 //! | outside says | inside says |
 //! |---|---|
 //! | | `Ready`: the line is set, tell me the job |
-//! | `Job`: root, environment, command | |
-//! | | `Want`: the command may be given more input |
-//! | `Input`, at most one for each `Want`; empty: there is no more | `Output`, `Errors` of the command |
+//! | `Job`: root, environment, command, in pieces; an empty one is the last | `Want` the next piece |
+//! | `Input` for the command, a piece for each `Want`; an empty one is the last | `Want` |
+//! | `Heard`, for each | `Output`, `Errors` of the command |
 //! | `Size` of the terminal, `Signal` for the command | |
 //! | | `Exit` code of the command, or `Failed`: init could not run it |
+//!
+//! `Want` and `Heard` keep the line from ever being full, in either direction. A full one would hold up signals;
+//! and the serial driver of linux.uml 6.1 stops for good when more comes than the terminal's 4096 bytes hold.
 
 use std::{ffi::OsString, path::PathBuf};
 
@@ -31,12 +34,25 @@ pub struct Job {
     pub errors_on_terminal: bool,
 }
 
+impl Job {
+    /// The job as the line carries it.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        json(self)
+    }
+
+    /// And back.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Job> {
+        from_json(bytes)
+    }
+}
+
 /// One thing that is said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Frame {
     Ready,
-    Job(Job),
+    Job(Vec<u8>),
     Want,
+    Heard,
     Input(Vec<u8>),
     Output(Vec<u8>),
     Errors(Vec<u8>),
@@ -48,16 +64,23 @@ pub enum Frame {
 
 /// Letter and length.
 const HEAD: usize = 5;
-/// The longest that anybody sends: a job with a whole environment.
-const LONGEST: usize = 16 << 20;
+/// The longest that anybody sends.
+const LONGEST: usize = 64 * 1024;
+/// How much goes in at once: with its head and a signal, less than the terminal's 4096 bytes.
+pub const PIECE: usize = 2048;
+/// How much output comes out at once, and how many times before it must be heard.
+pub const OUTPUT: usize = 16 * 1024;
+/// How many frames of output may be on the way.
+pub const UNHEARD: usize = 4;
 
 impl Frame {
     /// The frame as bytes.
     pub fn encode(&self) -> Vec<u8> {
         let (letter, content) = match self {
             Frame::Ready => (b'r', Vec::new()),
-            Frame::Job(job) => (b'j', json(job)),
+            Frame::Job(job) => (b'j', job.clone()),
             Frame::Want => (b'w', Vec::new()),
+            Frame::Heard => (b'h', Vec::new()),
             Frame::Input(bytes) => (b'i', bytes.clone()),
             Frame::Output(bytes) => (b'o', bytes.clone()),
             Frame::Errors(bytes) => (b'e', bytes.clone()),
@@ -74,8 +97,9 @@ impl Frame {
         let byte = content.first().copied().unwrap_or_default();
         Ok(match letter {
             b'r' => Frame::Ready,
-            b'j' => Frame::Job(from_json(content)?),
+            b'j' => Frame::Job(content.to_vec()),
             b'w' => Frame::Want,
+            b'h' => Frame::Heard,
             b'i' => Frame::Input(content.to_vec()),
             b'o' => Frame::Output(content.to_vec()),
             b'e' => Frame::Errors(content.to_vec()),
@@ -132,6 +156,8 @@ mod tests {
         let said = [
             Frame::Ready,
             Frame::Want,
+            Frame::Heard,
+            Frame::Job(vec![1]),
             Frame::Input(vec![]),
             Frame::Output(vec![0, 255, 3, 13, 10]),
             Frame::Size(Size { rows: 24, columns: 80 }),

@@ -17,7 +17,7 @@ use std::{fs::File, io::Read, process::ExitCode};
 
 use sys::{Errno, Error, Pid, Result, Signal};
 
-use crate::frame::{Frame, Frames};
+use crate::frame::{Frame, Frames, Job};
 
 /// The serial line.
 const LINE: &str = "/dev/ttyS0";
@@ -53,18 +53,12 @@ fn open_line() -> Result<Line> {
     }
     let file = fs_err::OpenOptions::new().read(true).write(true).open(LINE)?;
     sys::set_raw(&file)?;
-    Ok(Line { file: file.into(), frames: Frames::default() })
+    Ok(Line { file: file.into(), frames: Frames::default(), unheard: 0 })
 }
 
 fn work(line: &mut Line) -> Result<u8> {
     line.say(&Frame::Ready)?;
-    let job = loop {
-        match line.hear()? {
-            Frame::Job(job) => break job,
-            Frame::Signal(number) => return Ok(128 + number),
-            _ => {}
-        }
-    };
+    let job = hear_job(line)?;
     root::make(&job)?;
     modules::load()?;
     modules::bring_loopback_up()?;
@@ -73,6 +67,19 @@ fn work(line: &mut Line) -> Result<u8> {
     end_all();
     serve::rest(line, &mut running)?;
     Ok(code)
+}
+
+/// The job comes in pieces, the last of which is empty.
+fn hear_job(line: &mut Line) -> Result<Job> {
+    let mut job = Vec::new();
+    loop {
+        match line.hear()? {
+            Frame::Job(piece) if piece.is_empty() => return Job::from_bytes(&job),
+            Frame::Job(piece) => job.extend(piece),
+            _ => return Err(Error::new("the line: no job came")),
+        }
+        line.say(&Frame::Want)?;
+    }
 }
 
 /// End every process but this one, so that nobody keeps a pipe or a shared file open.
@@ -85,6 +92,8 @@ fn end_all() {
 pub struct Line {
     file: File,
     frames: Frames,
+    /// How many frames of output are on the way.
+    unheard: usize,
 }
 
 impl Line {

@@ -11,7 +11,7 @@ use sys::{Error, Result, SigSet, Signal, SignalFd, Termios};
 
 use crate::{
     Lab,
-    frame::{Frame, Frames, Job},
+    frame::{Frame, Frames, Job, PIECE},
     machine::Machine,
 };
 
@@ -19,16 +19,14 @@ use crate::{
 const PASSED_ON: [Signal; 6] =
     [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT, Signal::SIGUSR1, Signal::SIGUSR2];
 
-/// Most input in one frame.
-const PIECE: usize = 32 * 1024;
-
 /// Talk to the machine until its command has ended.
 pub fn run(machine: Machine, lab: &Lab) -> Result<ExitCode> {
     let mut signals: SigSet = PASSED_ON.into_iter().collect();
     signals.add(Signal::SIGWINCH);
     let signals = sys::signalfd(&signals)?; // after the machine was started, or it would have them blocked
     let has_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
-    let mut relay = Relay { machine, signals, has_terminal, raw: None, wanted: false, ready: false };
+    let mut relay =
+        Relay { machine, signals, has_terminal, raw: None, job: None, wanted: false, ready: false };
     let code = relay.until_exit(lab);
     if let Some(before) = &relay.raw {
         sys::set_attributes(io::stdin(), before)?; // before an error is printed
@@ -42,6 +40,8 @@ struct Relay {
     has_terminal: bool,
     /// How our terminal was before, once it passes on what is typed as it is.
     raw: Option<Termios>,
+    /// What the machine has not been told of the job, while it is being told.
+    job: Option<Vec<u8>>,
     /// Whether the command inside may be given input.
     wanted: bool,
     ready: bool,
@@ -50,7 +50,7 @@ struct Relay {
 impl Relay {
     fn until_exit(&mut self, lab: &Lab) -> Result<u8> {
         let mut frames = Frames::default();
-        let mut buffer = vec![0; PIECE];
+        let mut buffer = [0; PIECE];
         loop {
             let [line, signal, input] = self.wait()?;
             if signal && let Some(code) = self.pass_signal_on()? {
@@ -94,22 +94,43 @@ impl Relay {
     fn hear(&mut self, frame: Frame, lab: &Lab) -> Result<Option<u8>> {
         match frame {
             Frame::Ready => {
-                self.ready = true;
-                self.say(&Frame::Job(self.job(lab)?))?;
-                if self.has_terminal {
-                    self.raw = Some(sys::set_raw(io::stdin())?);
-                }
+                self.job = Some(self.job(lab)?.to_bytes());
+                self.tell_job()?;
             }
+            Frame::Want if self.job.is_some() => self.tell_job()?,
             Frame::Want => self.wanted = true,
-            Frame::Output(bytes) => write(&mut io::stdout(), &bytes)?,
-            Frame::Errors(bytes) => write(&mut io::stderr(), &bytes)?,
+            Frame::Output(bytes) => {
+                write(&mut io::stdout(), &bytes)?;
+                self.say(&Frame::Heard)?;
+            }
+            Frame::Errors(bytes) => {
+                write(&mut io::stderr(), &bytes)?;
+                self.say(&Frame::Heard)?;
+            }
             Frame::Exit(code) => return Ok(Some(code)),
             Frame::Failed(error) => return Err(error),
-            Frame::Job(_) | Frame::Input(_) | Frame::Size(_) | Frame::Signal(_) => {
+            Frame::Job(_) | Frame::Heard | Frame::Input(_) | Frame::Size(_) | Frame::Signal(_) => {
                 return Err(Error::new("the line to the lab: it says what only we may say"));
             }
         }
         Ok(None)
+    }
+
+    /// The next piece of the job. After the last one, which is empty, we pass on what is typed.
+    fn tell_job(&mut self) -> Result<()> {
+        let job = self.job.get_or_insert_default();
+        let rest = job.split_off(job.len().min(PIECE));
+        let piece = std::mem::replace(job, rest);
+        let was_last = piece.is_empty();
+        self.say(&Frame::Job(piece))?;
+        if was_last {
+            self.job = None;
+            self.ready = true;
+            if self.has_terminal {
+                self.raw = Some(sys::set_raw(io::stdin())?);
+            }
+        }
+        Ok(())
     }
 
     fn job(&self, lab: &Lab) -> Result<Job> {

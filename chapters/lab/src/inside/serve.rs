@@ -6,10 +6,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout};
 use sys::{Errno, Pid, Result, SigSet, Signal, SignalFd, WaitPidFlag, WaitStatus};
 
 use super::{Line, command::Running};
-use crate::frame::Frame;
-
-/// Most output in one frame.
-const PIECE: usize = 16 * 1024;
+use crate::frame::{Frame, OUTPUT, UNHEARD};
 
 /// Pass everything on until the command has ended; its exit code.
 pub fn until_exit(line: &mut Line, running: &mut Running) -> Result<u8> {
@@ -37,7 +34,7 @@ pub fn until_exit(line: &mut Line, running: &mut Running) -> Result<u8> {
             line.take_in()?;
         }
         while let Some(frame) = line.next()? {
-            obey(frame, running, &mut pending)?;
+            obey(frame, line, running, &mut pending)?;
         }
         if ready.child {
             sys::next_signal(&children)?;
@@ -50,11 +47,15 @@ pub fn until_exit(line: &mut Line, running: &mut Running) -> Result<u8> {
 
 /// What is still in the pipes. Nobody is left to write more.
 pub fn rest(line: &mut Line, running: &mut Running) -> Result<()> {
-    while running.output.is_some() {
-        pass_on(&mut running.output, line, Frame::Output)?;
-    }
-    while running.errors.is_some() {
-        pass_on(&mut running.errors, line, Frame::Errors)?;
+    while running.output.is_some() || running.errors.is_some() {
+        if line.unheard >= UNHEARD {
+            let frame = line.hear()?;
+            obey(frame, line, running, &mut Vec::new())?;
+        } else if running.output.is_some() {
+            pass_on(&mut running.output, line, Frame::Output)?;
+        } else {
+            pass_on(&mut running.errors, line, Frame::Errors)?;
+        }
     }
     Ok(())
 }
@@ -76,11 +77,10 @@ fn wait(line: &Line, children: &SignalFd, running: &Running, has_input: bool) ->
         PollFd::new(children.as_fd(), PollFlags::POLLIN),
     ];
     let input = running.input.as_ref().filter(|_| has_input);
-    let wanted = [
-        (input, PollFlags::POLLOUT),
-        (running.output.as_ref(), PollFlags::POLLIN),
-        (running.errors.as_ref(), PollFlags::POLLIN),
-    ];
+    let may_speak = line.unheard < UNHEARD;
+    let output = running.output.as_ref().filter(|_| may_speak);
+    let errors = running.errors.as_ref().filter(|_| may_speak);
+    let wanted = [(input, PollFlags::POLLOUT), (output, PollFlags::POLLIN), (errors, PollFlags::POLLIN)];
     ask.extend(
         wanted.iter().filter_map(|(descriptor, flag)| Some(PollFd::new(descriptor.as_ref()?.as_fd(), *flag))),
     );
@@ -91,20 +91,21 @@ fn wait(line: &Line, children: &SignalFd, running: &Running, has_input: bool) ->
         line: next(true),
         child: next(true),
         input: next(input.is_some()),
-        output: next(running.output.is_some()),
-        errors: next(running.errors.is_some()),
+        output: next(output.is_some()),
+        errors: next(errors.is_some()),
     })
 }
 
 /// Read once and say it; at the end, `from` is gone. A terminal that nobody has open any more says EIO.
 fn pass_on(from: &mut Option<OwnedFd>, line: &mut Line, frame: fn(Vec<u8>) -> Frame) -> Result<()> {
     let Some(descriptor) = from else { return Ok(()) };
-    let mut buffer = vec![0; PIECE];
+    let mut buffer = vec![0; OUTPUT];
     match nix::unistd::read(descriptor, &mut buffer) {
         Ok(0) | Err(Errno::EIO | Errno::EAGAIN) => *from = None,
         Ok(length) => {
             buffer.truncate(length);
             line.say(&frame(buffer))?;
+            line.unheard += 1;
         }
         Err(errno) => return Err(std::io::Error::from(errno).into()),
     }
@@ -128,8 +129,12 @@ fn feed(line: &mut Line, running: &mut Running, pending: &mut Vec<u8>) -> Result
     if pending.is_empty() { line.say(&Frame::Want) } else { Ok(()) }
 }
 
-fn obey(frame: Frame, running: &mut Running, pending: &mut Vec<u8>) -> Result<()> {
+fn obey(frame: Frame, line: &mut Line, running: &mut Running, pending: &mut Vec<u8>) -> Result<()> {
     match frame {
+        Frame::Heard => {
+            line.unheard = line.unheard.saturating_sub(1);
+            Ok(())
+        }
         Frame::Input(bytes) if bytes.is_empty() && running.terminal => signal(running, Signal::SIGHUP),
         Frame::Input(bytes) if bytes.is_empty() => {
             running.input = None; // it reads the end of file
