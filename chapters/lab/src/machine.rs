@@ -12,7 +12,7 @@ use std::{
 };
 
 use nix::sys::statvfs::{FsFlags, statvfs};
-use sys::{Error, ForkResult, Pid, Result, Signal};
+use sys::{Errno, Error, ForkResult, Pid, Result, Signal, WaitPidFlag};
 
 use crate::{INIT, Lab};
 
@@ -41,6 +41,14 @@ pub struct Machine {
     /// Our end of its serial line.
     pub line: OwnedFd,
     log: File,
+    janitor: Option<Janitor>,
+}
+
+/// A process that the kernel tells of our end, by the end of a pipe. It ends what linux.uml has started: helpers,
+/// and a process inside that it did not trace yet.
+struct Janitor {
+    pid: Pid,
+    pipe: OwnedFd,
 }
 
 /// The path of linux.uml; an error with the remedy where there can be no lab.
@@ -70,7 +78,12 @@ pub fn start(lab: &Lab) -> Result<Machine> {
     let environment = environment(&library)?;
     let parent = Pid::this();
     match sys::fork()? {
-        ForkResult::Parent { child: pid } => Ok(Machine { pid, line: ours, log: log.into() }),
+        ForkResult::Parent { child: pid } => {
+            drop(theirs); // or we would never see that the machine is gone
+            let mut machine = Machine { pid, line: ours, log: log.into(), janitor: None };
+            machine.janitor = Some(hire_janitor(pid)?);
+            Ok(machine)
+        }
         ForkResult::Child => {
             let become_it = || {
                 sys::prctl_set_pdeathsig(Signal::SIGKILL)?;
@@ -88,6 +101,33 @@ pub fn start(lab: &Lab) -> Result<Machine> {
             let code = become_it().map_or_else(|error: Error| error.exit_code(), |()| 0);
             sys::exit_now(code)
         }
+    }
+}
+
+fn hire_janitor(machine: Pid) -> Result<Janitor> {
+    let (end, pipe) = sys::pipe()?;
+    match sys::fork()? {
+        ForkResult::Parent { child: pid } => Ok(Janitor { pid, pipe }),
+        ForkResult::Child => {
+            drop(pipe);
+            let wait_and_clean = || {
+                sys::setsid()?; // what ends our caller's session must not end the janitor
+                let nothing = fs_err::OpenOptions::new().read(true).write(true).open("/dev/null")?;
+                sys::set_standard(&nothing, &nothing, &nothing)?; // or the caller's pipes would stay open
+                File::from(end).read_to_end(&mut Vec::new())?;
+                end_group(machine)
+            };
+            let ended: Result<()> = wait_and_clean();
+            sys::exit_now(ended.map_or(1, |()| 0))
+        }
+    }
+}
+
+/// End linux.uml, which leads a process group, and everything in the group.
+fn end_group(machine: Pid) -> Result<()> {
+    match sys::kill(Pid::from_raw(-machine.as_raw()), Signal::SIGKILL) {
+        Err(error) if error.errno() == Some(Errno::ESRCH) => Ok(()),
+        ended => ended,
     }
 }
 
@@ -152,7 +192,12 @@ impl Machine {
 
 impl Drop for Machine {
     fn drop(&mut self) {
-        sys::kill(self.pid, Signal::SIGKILL).ok(); // it may have ended by itself
-        sys::waitpid(self.pid, sys::WaitPidFlag::empty()).ok();
+        end_group(self.pid).ok(); // it may not lead a group yet
+        sys::kill(self.pid, Signal::SIGKILL).ok();
+        sys::waitpid(self.pid, WaitPidFlag::empty()).ok();
+        if let Some(Janitor { pid, pipe }) = self.janitor.take() {
+            drop(pipe);
+            sys::waitpid(pid, WaitPidFlag::empty()).ok();
+        }
     }
 }

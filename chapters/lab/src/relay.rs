@@ -7,7 +7,7 @@ use std::{
 };
 
 use nix::poll::{PollFd, PollFlags, PollTimeout};
-use sys::{Error, Result, SigSet, Signal, SignalFd, Termios};
+use sys::{Errno, Error, Result, SigSet, Signal, SignalFd, Termios};
 
 use crate::{
     Lab,
@@ -160,24 +160,19 @@ impl Relay {
         Ok(None)
     }
 
-    fn say(&mut self, frame: &Frame) -> Result<()> {
-        let mut bytes = &frame.encode()[..];
-        while !bytes.is_empty() {
-            match nix::unistd::write(&self.machine.line, bytes) {
-                Ok(length) => bytes = &bytes[length..],
-                Err(sys::Errno::EINTR) => {}
-                Err(sys::Errno::EPIPE | sys::Errno::ECONNRESET) => return Err(self.machine.obituary()),
-                Err(errno) => return Err(io::Error::from(errno).into()),
-            }
+    /// Say one thing. Whether the machine is still there shows when all that it has said was read.
+    fn say(&self, frame: &Frame) -> Result<()> {
+        match sys::send(&self.machine.line, &frame.encode()) {
+            Err(error) if matches!(error.errno(), Some(Errno::EPIPE | Errno::ECONNRESET)) => Ok(()),
+            said => said,
         }
-        Ok(())
     }
 }
 
 /// `read(2)` without a buffer of the library's. What a dead machine leaves counts as the end.
 fn read(from: BorrowedFd, buffer: &mut [u8]) -> Result<usize> {
     match nix::unistd::read(from, buffer) {
-        Err(sys::Errno::ECONNRESET | sys::Errno::EIO) => Ok(0),
+        Err(Errno::ECONNRESET | Errno::EIO) => Ok(0),
         length => length.map_err(|errno| io::Error::from(errno).into()),
     }
 }

@@ -1,15 +1,15 @@
-//! Two calls of linux.uml's, made differently: a library that stands between it and the C library.
+//! `ptrace(2)` of linux.uml's, made differently: a library that stands between it and the C library.
 //!
 //! **The trick** is called *interposition*: the dynamic loader looks for a function in the libraries of
-//! `LD_PRELOAD` first, ld.so(8). So linux.uml calls `ptrace` and `clone` here, and we call the kernel.
+//! `LD_PRELOAD` first, ld.so(8). So linux.uml calls `ptrace` here, and we call the kernel.
 //!
 //! 1. **Wide registers.** linux.uml keeps 2696 bytes for those of a process (x87, SSE, AVX, AVX-512, PKRU). A
 //!    processor with AMX has 11008 bytes, and the kernel takes them all or none: `PTRACE_SETREGSET` with fewer is
 //!    EFAULT, and linux.uml stops with "ptrace set fp regs failed". We put its bytes into a larger buffer. What is
 //!    beyond them can only be AMX's tiles, which nobody inside uses: a process must ask for them with
 //!    `arch_prctl(ARCH_REQ_XCOMP_PERM)`, and the kernel inside does not know that question.
-//! 2. **Nobody stays behind.** When linux.uml is killed, its helpers (`PR_SET_PDEATHSIG`) and the processes inside
-//!    (`PTRACE_O_EXITKILL`) die with it.
+//! 2. **No process inside outlives its kernel** (`PTRACE_O_EXITKILL`). It would go on outside, and its next system
+//!    call would be one to the host.
 //!
 //! The build script of chapters/lab compiles this file. It does without the standard library.
 
@@ -40,19 +40,6 @@ const XSTATE_BV: usize = 512;
 /// The parts that linux.uml has room for: all up to PKRU.
 const KNOWN: u64 = 0x3ff;
 
-const PR_SET_PDEATHSIG: c_int = 1;
-const SIGKILL: c_long = 9;
-
-/// What a child of `clone` begins with.
-type Run = unsafe extern "C" fn(*mut c_void) -> c_int;
-
-/// What a child is to run. It lies on the child's own stack.
-#[repr(C, align(16))]
-struct Start {
-    run: Run,
-    argument: *mut c_void,
-}
-
 #[repr(C)]
 struct IoVec {
     base: *mut u8,
@@ -72,10 +59,6 @@ static WHOLE: AtomicUsize = AtomicUsize::new(0);
 unsafe extern "C" {
     /// The C library's: a system call by its number, which sets errno.
     fn syscall(number: c_long, ...) -> c_long;
-    /// The C library's `clone` under its other name.
-    fn __clone(run: Run, stack: *mut c_void, flags: c_int, argument: *mut c_void) -> c_int;
-    /// The C library's.
-    fn prctl(option: c_int, ...) -> c_int;
 }
 
 /// What linux.uml calls instead of the C library's `ptrace`.
@@ -129,31 +112,6 @@ pub unsafe extern "C" fn ptrace(
             if answer < 0 { answer } else { word }
         }
         _ => ask(request, data),
-    }
-}
-
-/// What linux.uml calls instead of the C library's `clone`: the child will die with the one who made it.
-///
-/// # Safety
-///
-/// As clone(2): `stack` is the end of memory that is the child's.
-// SAFETY: as above. linux.uml gives no more than these four arguments.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn clone(run: Run, stack: *mut c_void, flags: c_int, argument: *mut c_void) -> c_int {
-    let start = stack.map_addr(|end| end & !15).cast::<Start>().wrapping_sub(1);
-    // SAFETY: the memory below `stack` is the child's, and so nobody else uses it.
-    unsafe {
-        start.write(Start { run, argument });
-        __clone(begin, start.cast(), flags, start.cast())
-    }
-}
-
-unsafe extern "C" fn begin(start: *mut c_void) -> c_int {
-    // SAFETY: `clone` above has put a Start there, at the end of this stack.
-    unsafe {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        let start = start.cast::<Start>().read();
-        (start.run)(start.argument)
     }
 }
 
