@@ -153,6 +153,20 @@ fn rows(users: &Users) -> Vec<Row> {
     .collect()
 }
 
+/// Where the host says no, the lab says yes: its kernel is its own.
+fn lab_sentence(written: u8) -> String {
+    if lab::is_inside() {
+        return String::new();
+    }
+    match lab::missing() {
+        None => format!(". In the lab chapters 1 to {written} work, as root: minicontainer lab"),
+        Some(error) => {
+            let remedy = error.remedy.unwrap_or_default();
+            format!(". In the lab they would (minicontainer lab): {}", remedy.trim_end_matches('.'))
+        }
+    }
+}
+
 fn summary(rows: &[Row], chapters: &[Chapter], written: u8) -> Summary {
     let count = |answer| rows.iter().filter(|row| row.answer == answer).count();
     let uid = Uid::effective();
@@ -165,7 +179,8 @@ fn summary(rows: &[Row], chapters: &[Chapter], written: u8) -> Summary {
     let verdict = if broken.is_empty() {
         format!("Chapters 1 to {written} work here for you (uid {uid})")
     } else {
-        format!("Not all written chapters work here for you (uid {uid}): see {}", broken.join(", "))
+        let lab = lab_sentence(written);
+        format!("Not all written chapters work here for you (uid {uid}): see {}{lab}", broken.join(", "))
     };
     let (yes, partly) = (count(Answer::Yes), count(Answer::Partly));
     let (no, not_tried) = (count(Answer::No), count(Answer::NotTried));

@@ -37,6 +37,8 @@ enum Command {
     Stage(stages::Stage),
     /// Say what of the course works on this machine, and what to do about the rest
     Doctor(doctor::Doctor),
+    /// A shell or a command in a small Linux machine where the whole course works; needs no root
+    Lab(lab::Lab),
     /// What each stage, runc and crun really show, as a table: checks and attacks
     Ladder(ladder::Ladder),
     /// Print the script that makes a shell complete our commands: `source <(minicontainer completions bash)`
@@ -48,7 +50,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    if let Some(code) = checks::play_role() {
+    if let Some(code) = lab::play_role().or_else(checks::play_role) {
         return code;
     }
     let arguments = match Arguments::try_parse() {
@@ -62,6 +64,7 @@ fn main() -> ExitCode {
         Command::Run(run) => cli::finish(NAME, cli::run_in_foreground(|| ch09::stage::parent(&run))),
         Command::Stage(stage) => stages::run(stage),
         Command::Doctor(flags) => doctor::run(&flags, stages::LAST).unwrap_or_else(|error| fail(&error)),
+        Command::Lab(flags) => lab::run(&flags).unwrap_or_else(|error| fail(&error)),
         Command::Ladder(flags) => ladder::run(&flags).unwrap_or_else(|error| fail(&error)),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), NAME, &mut std::io::stdout());

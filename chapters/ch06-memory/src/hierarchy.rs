@@ -83,6 +83,8 @@ fn parse(mountinfo: &str, own: &str) -> Vec<Hierarchy> {
         let [kind, _, options] = filesystem.splitn(3, ' ').collect::<Vec<_>>()[..] else { continue };
         let (version, controllers) = match kind {
             "cgroup" => (Version::V1, Controller::listed_in(options)),
+            // Above our cgroup namespace version 2 lets nobody move a process, though he may make groups there.
+            "cgroup2" if root.starts_with("/..") => continue,
             "cgroup2" => (Version::V2, Vec::new()),
             _ => continue,
         };
@@ -154,6 +156,12 @@ mod tests {
         let found = parse(mounts, "0::/user.slice/user-1000.slice\n");
         assert_eq!(found[0].version, Version::V2);
         assert_eq!(paths(&found[0])[2], "/sys/fs/cgroup/user.slice/user-1000.slice");
+    }
+
+    #[test]
+    fn what_is_above_our_cgroup_namespace_is_not_ours() {
+        let mounts = "36 35 0:21 /.. /sys/fs/cgroup rw - cgroup2 cgroup2 rw,nsdelegate\n";
+        assert!(parse(mounts, "0::/\n").is_empty());
     }
 
     #[test]

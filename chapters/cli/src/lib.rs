@@ -8,7 +8,7 @@ use std::{ffi::OsString, process::ExitCode, sync::OnceLock};
 
 use anstyle::{AnsiColor, Style};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-pub use process::{Process, Variable};
+pub use process::{Process, Variable, VariableParser};
 use sys::{Error, Result, WaitStatus};
 
 /// The command line of a stage.

@@ -51,8 +51,9 @@ fn shell() -> &'static str {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variable(pub Option<OsString>);
 
+/// Parses a [`Variable`], for `--env`.
 #[derive(Clone)]
-struct VariableParser;
+pub struct VariableParser;
 
 impl TypedValueParser for VariableParser {
     type Value = Variable;

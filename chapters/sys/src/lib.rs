@@ -34,7 +34,7 @@ mod terminal;
 mod time_namespace;
 mod trees;
 
-pub use descriptors::close_range_cloexec;
+pub use descriptors::{close_range_cloexec, keep_at_exec, memfd, never_block, pipe, set_standard};
 pub use directories::{mkdir, pivot_root, rmdir};
 pub use error::{Error, Kind, Result};
 pub use explain::Side;
@@ -43,7 +43,7 @@ pub use fork::{alarm, fork, sigmask_set};
 pub use interfaces::ioctl_interface_up;
 pub use library::call_by_library;
 pub use lookups::{create, fchdir, getcwd, mkdirat, open_path, openat2, symlinkat};
-pub use machine::kernel_release;
+pub use machine::{finit_module, kernel_release, power_off};
 pub use mounts::{mount, mount_setattr_readonly, mount_setattr_readonly_alone, umount2};
 pub use namespaces::{setdomainname, sethostname, setns, unshare};
 pub use place::Place;
@@ -54,8 +54,11 @@ pub use process::{
 pub use seccomp::{seccomp_allow_all, seccomp_get_action_avail};
 pub use sessions::setsid;
 pub use signals::{kill, next_signal, restore_defaults, sigmask_empty, signalfd};
-pub use sockets::{is_hung_up, receive, send, socketpair};
-pub use terminal::{foreground_group, set_foreground_group};
+pub use sockets::{is_hung_up, receive, send, socketpair, socketpair_stream};
+pub use terminal::{
+    Size, drain, foreground_group, new_terminal, set_attributes, set_foreground_group, set_raw,
+    set_window_size, window_size,
+};
 pub use time_namespace::unshare_time;
 pub use trees::{move_mount, open_tree, open_tree_below, tree_setattr_readonly};
 
@@ -69,6 +72,7 @@ pub use nix::{
         resource::Resource,
         signal::{SigSet, Signal},
         signalfd::SignalFd,
+        termios::Termios,
         wait::{WaitPidFlag, WaitStatus},
     },
     unistd::{ForkResult, Gid, Pid, Uid},

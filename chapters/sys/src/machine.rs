@@ -1,8 +1,8 @@
-//! What the kernel says about itself.
+//! The kernel itself: what it says, what it learns, how it ends.
 
-use std::ffi::CStr;
+use std::{convert::Infallible, ffi::CStr, fs::File, path::Path};
 
-use nix::errno::Errno;
+use nix::{errno::Errno, kmod::ModuleInitFlags, sys::reboot::RebootMode};
 
 use crate::{Result, call::call};
 
@@ -18,5 +18,23 @@ pub fn kernel_release() -> Result<String> {
         // SAFETY: the kernel ends each name with a NUL byte, and the array was zero before.
         let release = unsafe { CStr::from_ptr(names.release.as_ptr()) };
         Ok(release.to_string_lossy().into_owned())
+    })
+}
+
+/// `finit_module(2)`: let the kernel load the module in the file `path`. EEXIST says that it has it already.
+#[track_caller]
+pub fn finit_module(path: impl AsRef<Path>) -> Result<()> {
+    let path = path.as_ref();
+    call("init_module(2)", format!("finit_module({path:?}, \"\", 0)"), || {
+        let file = File::open(path).map_err(|error| crate::files::errno_of(&error))?;
+        nix::kmod::finit_module(file, c"", ModuleInitFlags::empty())
+    })
+}
+
+/// `reboot(LINUX_REBOOT_CMD_POWER_OFF)`: the machine ends here and now.
+#[track_caller]
+pub fn power_off() -> Result<Infallible> {
+    call("reboot(2)", "reboot(LINUX_REBOOT_CMD_POWER_OFF)".into(), || {
+        nix::sys::reboot::reboot(RebootMode::RB_POWER_OFF)
     })
 }

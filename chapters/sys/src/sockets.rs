@@ -21,6 +21,14 @@ pub fn socketpair() -> Result<(OwnedFd, OwnedFd)> {
     })
 }
 
+/// `socketpair(2)` of bytes, as a pipe that goes both ways.
+#[track_caller]
+pub fn socketpair_stream() -> Result<(OwnedFd, OwnedFd)> {
+    call("socketpair(2)", "socketpair(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC)".into(), || {
+        nix::sys::socket::socketpair(AddressFamily::Unix, SockType::Stream, None, SockFlag::SOCK_CLOEXEC)
+    })
+}
+
 impl Outcome for (OwnedFd, OwnedFd) {
     fn shown(&self) -> String {
         format!("{}, {}", self.0.as_raw_fd(), self.1.as_raw_fd())

@@ -14,10 +14,7 @@ use std::{
 
 use nix::errno::Errno;
 
-use crate::{
-    Result,
-    call::{Outcome, call},
-};
+use crate::{Result, call::call};
 
 /// `open_tree(2)`: a copy of the mount at `path` and of those below it, in no place yet.
 #[track_caller]
@@ -91,10 +88,4 @@ pub fn move_mount(tree: &OwnedFd, place: &OwnedFd) -> Result<()> {
             unsafe { libc::syscall(libc::SYS_move_mount, tree, c"".as_ptr(), place, c"".as_ptr(), flags) };
         Errno::result(answer).map(drop)
     })
-}
-
-impl Outcome for OwnedFd {
-    fn shown(&self) -> String {
-        self.as_raw_fd().to_string()
-    }
 }

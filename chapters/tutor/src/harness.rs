@@ -10,9 +10,10 @@ use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 use crate::{EXERCISES, Exercise, Outcome, Student, judge, summary::summary};
 
-/// The `main` of `exercises/tests` and `solutions/tests`.
+/// The `main` of `exercises/tests` and `solutions/tests`. With `LAB=1` it moves into a lab first.
 pub fn main(student: &Student) -> ExitCode {
-    if let Some(code) = checks::play_role() {
+    let roles = lab::play_role().or_else(checks::play_role);
+    if let Some(code) = roles.or_else(|| lab::move_in(&student.folders())) {
         return code;
     }
     let outcomes = Arc::new(Mutex::new(Vec::new()));

@@ -42,6 +42,13 @@ impl Student {
         Student { subject, sources: Some(Path::new(folder).join("src")) }
     }
 
+    /// The folders that it needs: those of its program and of its package.
+    pub fn folders(&self) -> Vec<&Path> {
+        let Subject::Ours { program, .. } = &self.subject else { return Vec::new() };
+        let program = program.first().map(Path::new);
+        [program, self.sources.as_deref()].into_iter().flatten().filter_map(Path::parent).collect()
+    }
+
     /// Whether a part of `exercise` is not written yet.
     pub fn is_stub(&self, exercise: &Exercise) -> bool {
         let Some(folder) = &self.sources else { return false };

@@ -14,8 +14,10 @@ pub fn network_rows() -> Vec<Row> {
 /// Tools that are good to have.
 pub fn other_rows() -> Vec<Row> {
     let uml = look::program("linux.uml").is_some();
-    let lab = programs("uml", "Linux as a program, for the lab machine", &["linux.uml"])
-        .remedy("Not needed. On x86-64 Debian and Ubuntu: sudo apt-get install user-mode-linux");
+    let lab = programs("uml", "Linux as a program: minicontainer lab", &["linux.uml"]).remedy(
+        "Only for the lab, where all chapters work whatever this machine forbids. On x86-64 Debian and \
+             Ubuntu: sudo apt-get install user-mode-linux",
+    );
     vec![
         programs("runtimes", "to compare with", &["runc", "crun"]).remedy(look::install([
             "runc crun",
@@ -23,7 +25,7 @@ pub fn other_rows() -> Vec<Row> {
             "runc crun",
             "runc crun",
         ])),
-        if uml { lab.looked_at("available for the lab machine") } else { lab },
+        if uml { lab.looked_at("minicontainer lab: chapters 1 to 12 work there, as root") } else { lab },
     ]
 }
 
