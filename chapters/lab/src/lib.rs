@@ -56,7 +56,7 @@ pub fn move_in(folders: &[&Path]) -> Option<ExitCode> {
         let folder = program.parent().unwrap_or(Path::new("/")).to_owned();
         let command = std::iter::once(program.into()).chain(std::env::args_os().skip(1)).collect();
         let lab = Lab::new(command).share(folder);
-        run(&folders.iter().fold(lab, |lab, folder| lab.share(folder)))
+        run(&folders.iter().fold(lab, Lab::share))
     };
     Some(moved().unwrap_or_else(|error| {
         cli::complain("lab", &error);
