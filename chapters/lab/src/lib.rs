@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | machine | `linux.uml`, its arguments and what it is started with | `machine.rs` |
 //! | line | its one serial line: a socket outside, `/dev/ttyS0` inside | |
-//! | [`frame`] | what is said over the line: input, output, signals, the exit code | `frame.rs` |
+//! | frame | what is said over the line: input, output, signals, the exit code | `frame.rs` |
 //! | relay | the loop outside, between the line and our own terminal or pipes | `relay.rs` |
 //! | init | PID 1 inside: root, modules, command | `inside/` |
 //!

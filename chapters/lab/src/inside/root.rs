@@ -25,6 +25,7 @@ const ETC: &[(&str, &str)] = &[
     ("group", "root:x:0:\ntty:x:5:\nnogroup:x:65534:\n"),
     ("hosts", "127.0.0.1 localhost lab\n::1 localhost\n"),
     ("hostname", "lab\n"),
+    ("bash.bashrc", "PS1='\\u@\\h:\\w\\$ '\n"),
 ];
 
 /// Make it, and move there.
