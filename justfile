@@ -49,12 +49,14 @@ test *ARGUMENTS:
 test-as-user *ARGUMENTS:
     .ci/as-user cargo test {{ ARGUMENTS }}
 
-# On a kernel of their own with control groups of version 2: stage 6 and every other subject's checks, the crowd
+# In the lab, each test program in a machine of its own with cgroup v2: stage 6, all other subjects, the crowd
 test-v2 *ARGUMENTS:
+    #!/usr/bin/env bash
+    set -euo pipefail
     cargo build -q -p minicontainer --locked
-    target=$(realpath "${CARGO_TARGET_DIR:-target}"); \
-    export INSTA_WORKSPACE_ROOT=$PWD \
-        CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="$target/debug/minicontainer lab -v $PWD -v $target --"; \
+    target=$(realpath "${CARGO_TARGET_DIR:-target}")
+    export INSTA_WORKSPACE_ROOT=$PWD # insta would ask cargo, which is not in the lab
+    export CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="$target/debug/minicontainer lab -v $PWD -v $target --"
     cargo test -p ch06 -p minicontainer --test checks --test crowd {{ ARGUMENTS }}
 
 # Known vulnerabilities in the dependencies. Not in CI: it fetches a git database

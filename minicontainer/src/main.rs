@@ -27,7 +27,8 @@ Examples:
   minicontainer run -- ps ax                 one command in a container
   minicontainer --explain run -- true        the same, and every system call on the way
   minicontainer stage 1 run -- ps ax         the same command, as the runtime stood after chapter 1
-  minicontainer doctor                       what of the course works on this machine";
+  minicontainer doctor                       what of the course works on this machine
+  minicontainer lab                          a small Linux machine in which all of it works";
 
 #[derive(Subcommand)]
 enum Command {

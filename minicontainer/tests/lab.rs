@@ -26,6 +26,7 @@ const TESTS: &[(&str, Test)] = &[
     ("control_groups_are_of_version_2", version_2),
     ("what_was_not_shared_is_not_there", secrets),
     ("a_signal_reaches_the_command", signal),
+    ("the_third_signal_ends_a_lab_whose_command_is_deaf", deaf_command),
     ("a_killed_lab_leaves_nothing", killed),
     ("five_starts_of_five", five),
     ("wide_registers_survive_each_other", wide_registers),
@@ -138,9 +139,9 @@ fn secrets() -> Result<(), Failed> {
 }
 
 /// A lab that has said that its command runs; without `timeout`, so that its number is the child's.
-fn running() -> Result<Child, Failed> {
+fn running(script: &str) -> Result<Child, Failed> {
     let mut child = Command::new(MINICONTAINER)
-        .args(["lab", "--", "sh", "-c", "echo runs; sleep 60"])
+        .args(["lab", "--", "sh", "-c", script])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()?;
@@ -154,14 +155,24 @@ fn pid_of(child: &Child) -> Result<Pid, Failed> {
 }
 
 fn signal() -> Result<(), Failed> {
-    let mut child = running()?;
+    let mut child = running("echo runs; sleep 60")?;
     sys::kill(pid_of(&child)?, Signal::SIGTERM).map_err(|error| error.to_string())?;
     let code = child.wait()?.code();
     if code == Some(143) { Ok(()) } else { Err(format!("{code:?}").into()) }
 }
 
+fn deaf_command() -> Result<(), Failed> {
+    let mut child = running("trap '' TERM; echo runs; while :; do sleep 1; done")?;
+    for _ in 0..3 {
+        sys::kill(pid_of(&child)?, Signal::SIGTERM).map_err(|error| error.to_string())?;
+        std::thread::sleep(Duration::from_millis(300)); // or the kernel counts two as one
+    }
+    let code = child.wait()?.code();
+    if code == Some(143) { Ok(()) } else { Err(format!("{code:?}").into()) }
+}
+
 fn killed() -> Result<(), Failed> {
-    let mut child = running()?;
+    let mut child = running("echo runs; sleep 60")?;
     let children = fs_err::read_to_string(format!("/proc/{0}/task/{0}/children", child.id()))?;
     let sessions: Vec<&str> = children.split_whitespace().collect(); // linux.uml leads one, our janitor another
     if living_in(&sessions) < 3 {

@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | machine | `linux.uml`, its arguments and what it is started with | `machine.rs` |
 //! | line | its one serial line: a socket outside, `/dev/ttyS0` inside | |
-//! | [`frame`] | what is said over the line: input, output, signals, the exit code | `frame.rs` |
+//! | frame | what is said over the line: input, output, signals, the exit code | `frame.rs` |
 //! | relay | the loop outside, between the line and our own terminal or pipes | `relay.rs` |
 //! | init | PID 1 inside: root, modules, command | `inside/` |
 //!
@@ -56,7 +56,7 @@ pub fn move_in(folders: &[&Path]) -> Option<ExitCode> {
         let folder = program.parent().unwrap_or(Path::new("/")).to_owned();
         let command = std::iter::once(program.into()).chain(std::env::args_os().skip(1)).collect();
         let lab = Lab::new(command).share(folder);
-        run(&folders.iter().fold(lab, |lab, folder| lab.share(folder)))
+        run(&folders.iter().fold(lab, Lab::share))
     };
     Some(moved().unwrap_or_else(|error| {
         cli::complain("lab", &error);

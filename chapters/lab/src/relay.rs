@@ -25,8 +25,16 @@ pub fn run(machine: Machine, lab: &Lab) -> Result<ExitCode> {
     signals.add(Signal::SIGWINCH);
     let signals = sys::signalfd(&signals)?; // after the machine was started, or it would have them blocked
     let has_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
-    let mut relay =
-        Relay { machine, signals, has_terminal, raw: None, job: None, wanted: false, ready: false };
+    let mut relay = Relay {
+        machine,
+        signals,
+        has_terminal,
+        raw: None,
+        job: None,
+        wanted: false,
+        ready: false,
+        asked_to_end: 0,
+    };
     let code = relay.until_exit(lab);
     if let Some(before) = &relay.raw {
         sys::set_attributes(io::stdin(), before)?; // before an error is printed
@@ -44,7 +52,10 @@ struct Relay {
     job: Option<Vec<u8>>,
     /// Whether the command inside may be given input.
     wanted: bool,
+    /// Whether it was told the whole job.
     ready: bool,
+    /// How often we were asked to end.
+    asked_to_end: u8,
 }
 
 impl Relay {
@@ -145,18 +156,21 @@ impl Relay {
         })
     }
 
-    /// A signal that came to us goes to the command. While the machine still starts, it ends us.
+    /// A signal that came to us goes to the command. While the machine still starts it ends us, and so does the
+    /// third one to end that was of no use, as docker has it.
     fn pass_signal_on(&mut self) -> Result<Option<u8>> {
         let number = u8::try_from(sys::next_signal(&self.signals)?.ssi_signo).unwrap_or_default();
         if number == Signal::SIGWINCH as u8 {
             if self.ready && self.has_terminal {
                 self.say(&Frame::Size(sys::window_size(io::stdin())?))?;
             }
-        } else if self.ready {
-            self.say(&Frame::Signal(number))?;
-        } else {
+            return Ok(None);
+        }
+        self.asked_to_end += u8::from([Signal::SIGINT as u8, Signal::SIGTERM as u8].contains(&number));
+        if !self.ready || self.asked_to_end == 3 {
             return Ok(Some(128 + number));
         }
+        self.say(&Frame::Signal(number))?;
         Ok(None)
     }
 

@@ -6,7 +6,7 @@
 
 use std::{
     os::unix::fs::{PermissionsExt, symlink},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use sys::{CloneFlags, Errno, MntFlags, MsFlags, Result};
@@ -25,6 +25,7 @@ const ETC: &[(&str, &str)] = &[
     ("group", "root:x:0:\ntty:x:5:\nnogroup:x:65534:\n"),
     ("hosts", "127.0.0.1 localhost lab\n::1 localhost\n"),
     ("hostname", "lab\n"),
+    ("bash.bashrc", "PS1='\\u@\\h:\\w\\$ '\n"),
 ];
 
 /// Make it, and move there.
@@ -44,14 +45,12 @@ pub fn make(job: &Job) -> Result<()> {
     share_system(new)?;
     write_etc(new)?;
     mount_kernel(new)?;
-    for volume in &job.volumes {
-        share(new, volume, MsFlags::empty())?;
-    }
     let home = job.environment.iter().find_map(|variable| variable.to_str()?.strip_prefix("HOME=/"));
-    for folder in [home.map(PathBuf::from), job.workdir.strip_prefix("/").ok().map(Path::to_owned)] {
-        if let Some(folder) = folder {
-            fs_err::create_dir_all(new.join(folder)).ok(); // on a read-only mount it is there, or it is not
-        }
+    for folder in home.map(Path::new).into_iter().chain(job.workdir.strip_prefix("/")) {
+        fs_err::create_dir_all(new.join(folder)).ok(); // below /usr it is there, or chdir will say so
+    }
+    for volume in &job.volumes {
+        share(new, volume, MsFlags::empty())?; // last: whatever is made above is not made on the host
     }
     enter(new)?;
     sys::sethostname("lab")
