@@ -179,9 +179,10 @@ impl Machine {
         let last = lines[lines.len().saturating_sub(12)..].join("\n          ");
         let error =
             Error::new("the lab ended before its command did").why(format!("it said:\n          {last}"));
-        if log.contains("ptrace") && log.contains("errno = 1") {
+        if log.contains("check_ptrace") {
             return error.remedy(
-                "linux.uml traces its processes, and this container's seccomp profile forbids ptrace(2).",
+                "linux.uml traces its processes. Something forbids ptrace(2) here: a debugger or strace -f around \
+                 us, or the seccomp profile of a container.",
             );
         }
         error.remedy(
