@@ -8,6 +8,7 @@ use std::{
 use super::{Loot, from_inside};
 use crate::{
     Scene,
+    catalogue::root::link_programs,
     scene::{self, Stop},
     subject::Request,
 };
@@ -44,6 +45,7 @@ pub(super) fn escape_chroot(scene: &Scene) -> Result<(bool, String), Stop> {
 /// An image is a folder of the host, and every container that is started from it reads it.
 pub(super) fn poison_image(scene: &Scene) -> Result<(bool, String), Stop> {
     let image = secret()?.parent().map(Path::to_owned).unwrap_or_default();
+    link_programs(&image)?;
     let request = Request {
         layers: vec![image.clone()],
         ..scene.attacker("poison_image", &["/secret", &image.join("secret").to_string_lossy()])?

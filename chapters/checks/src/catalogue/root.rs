@@ -226,12 +226,18 @@ pub(super) fn given_root(scene: &Scene) -> Result<String, Stop> {
 fn make_root(scene: &Scene, name: &str) -> Result<PathBuf, Stop> {
     let root = scene.folder.join(name);
     fs_err::create_dir(&root)?;
+    link_programs(&root)?;
+    Ok(root)
+}
+
+/// The links at the top of a root, as this host has them.
+pub(crate) fn link_programs(root: &Path) -> Result<(), Stop> {
     for name in bundle::PROGRAMS {
         if let Ok(target) = fs_err::read_link(Path::new("/").join(name)) {
             symlink(target, root.join(name))?;
         }
     }
-    Ok(root)
+    Ok(())
 }
 
 pub(super) fn hostile_root(scene: &Scene) -> Result<String, Stop> {

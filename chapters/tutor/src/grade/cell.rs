@@ -12,9 +12,9 @@
 //!
 //! No program of a student is the machine's root in it, whoever grades.
 //!
-//! **Not contained**: faults of the kernel and of the compiler; memory and processes of the compiler, beyond the
-//! limit on one rustc; and what of the system's own programs and of /dev and /sys everybody may read. A runtime that
-//! is judged is in a control group where the grader may make one, with limits, and may make groups in it.
+//! **Not contained**: faults of the kernel and of the compiler; what of the system's own programs and of /dev and /sys
+//! everybody may read; and memory and processes beyond the limits on one process, where the grader may make no control
+//! groups. Where it may, compiler and runtime are in groups with limits, and the runtime may make groups in its own.
 
 use std::{
     os::{fd::OwnedFd, unix::process::ExitStatusExt},

@@ -76,15 +76,16 @@ impl Workshop {
     pub(super) fn build(&self, bench: &Path, limit: Duration) -> Result<Built> {
         fs_err::write(bench.join("main.rs"), MAIN)?;
         fs_err::create_dir(bench.join("out"))?;
-        let library =
-            self.rustc(bench, &["--crate-name=exercises", "--crate-type=lib"], "src/lib.rs").run(limit)?;
+        let library = self
+            .rustc(bench, &["--crate-name=exercises", "--crate-type=lib"], "src/lib.rs")
+            .run_in_groups(limit)?;
         if let Some(failed) = failed(&library) {
             return Ok(failed);
         }
         let library = format!("--extern=exercises={}", bench.join("out/libexercises.rlib").display());
         let program = self
             .rustc(bench, &["--crate-name=student", "--crate-type=bin", &library], "main.rs")
-            .run(limit)?;
+            .run_in_groups(limit)?;
         if let Some(failed) = failed(&program) {
             return Ok(failed);
         }
