@@ -13,10 +13,11 @@ const STAGES: [fn(Vec<OsString>) -> ExitCode; LAST as usize] = [
     ch07::stage::main,
     ch08::stage::main,
     ch09::stage::main,
+    ch10::stage::main,
 ];
 
 /// The last chapter that is written.
-pub const LAST: u8 = 9;
+pub const LAST: u8 = 10;
 
 /// The flags of `stage`.
 #[derive(clap::Args)]

@@ -8,6 +8,7 @@ mod limits;
 mod memory;
 mod network;
 mod root;
+mod users;
 
 use std::{
     io::Read,
@@ -24,6 +25,7 @@ use self::{
     memory::{fill_memory, sacrifice_neighbour, take_memory_as_a_crowd},
     network::{use_abstract_socket, use_local_service},
     root::{change_groups, escape_chroot, poison_image, read_host_file, start_on_the_host, write_host_file},
+    users::leave_root_program,
 };
 use crate::{
     PROBE, Scene,
@@ -94,6 +96,7 @@ pub const ATTACKS: &[Attack] = &[
         ("crun", "crun 1.8 does not look where the working directory has led it; runc does since this CVE")]),
     attack!(8 change_groups "Make control groups of its own on the host"),
     attack!(9 poison_image "Change a file of the image that others are started from"),
+    attack!(10 leave_root_program "Leave a program in a volume that makes everybody root", needs_root: true),
 ];
 
 /// What the half inside reports.
@@ -156,6 +159,7 @@ pub(crate) fn attack_from_inside(host: &Path, name: &str, arguments: &[&str]) ->
         ("write_host_file", [path]) => root::write(path),
         ("escape_chroot", [path]) => root::walk_out(path),
         ("poison_image", [inside, outside]) => root::poison(inside, outside),
+        ("leave_root_program", [path]) => users::leave(path),
         ("change_groups", []) => root::make_group(),
         ("sacrifice_neighbour", [crowd, mebibytes]) => {
             let crowd = crowd.parse().map_err(|_| sys::Error::new(format!("{crowd:?} is no number")))?;

@@ -15,6 +15,7 @@ use sys::{MsFlags, Result};
 
 use crate::{
     User, cage,
+    fence::walls,
     subject::{self, Request},
 };
 
@@ -71,6 +72,10 @@ pub(crate) fn command(runtime: &str, request: &Request, folder: &Path) -> Result
         stack_layers(&rootfs, request, &bundle)?;
     }
     let binds = bind_host(&rootfs, folder)?;
+    if request.userns && User::current() == User::Root {
+        // Root inside is nobody outside, and makes the places for the mounts.
+        fs_err::os::unix::fs::chown(&rootfs, Some(walls::NOBODYS_IDS), Some(walls::NOBODYS_IDS))?;
+    }
     fs_err::write(bundle.join("config.json"), config(request, &rootfs, binds, folder, number).to_string())?;
 
     let mut command = Command::new(subject::program(runtime).unwrap_or_else(|| runtime.into()));
@@ -142,7 +147,7 @@ fn config(request: &Request, rootfs: &Path, binds: Vec<Value>, folder: &Path, nu
         .iter()
         .map(|kind| json!({"type": kind}))
         .collect();
-    if rootless {
+    if rootless || request.userns {
         namespaces.push(json!({"type": "user"}));
     }
     let environment: Vec<String> =
@@ -153,7 +158,7 @@ fn config(request: &Request, rootfs: &Path, binds: Vec<Value>, folder: &Path, nu
         "ociVersion": "1.0.2",
         "process": {
             "terminal": false,
-            "user": {"uid": 0, "gid": 0},
+            "user": {"uid": request.user.unwrap_or(0), "gid": request.user.unwrap_or(0)},
             "args": arguments,
             "env": environment,
             "cwd": request.workdir.as_deref().unwrap_or(Path::new("/")),
@@ -184,6 +189,11 @@ fn config(request: &Request, rootfs: &Path, binds: Vec<Value>, folder: &Path, nu
     }
     if let Some(shares) = request.cpu_shares {
         linux["resources"]["cpu"]["shares"] = json!(shares);
+    }
+    if !rootless && request.userns {
+        let map = json!([{"containerID": 0, "hostID": walls::NOBODYS_IDS, "size": walls::IDS}]);
+        linux["uidMappings"] = map.clone();
+        linux["gidMappings"] = map;
     }
     if rootless {
         let map = |outside: u32| json!([{"containerID": 0, "hostID": outside, "size": 1}]);

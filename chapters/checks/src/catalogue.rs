@@ -8,6 +8,7 @@ pub(crate) mod limits;
 mod memory;
 pub(crate) mod network;
 pub(crate) mod root;
+pub(crate) mod users;
 
 use std::{ffi::OsString, fmt::Write, os::unix::fs::PermissionsExt, time::Duration};
 
@@ -23,6 +24,7 @@ use root::{
     volumes,
 };
 use sys::{MntFlags, MsFlags, Signal};
+use users::{root_inside, user};
 
 use crate::{
     Scene, Subject,
@@ -124,6 +126,8 @@ pub const CHECKS: &[Check] = &[
         Except::Bare("there is no runtime between caller and command")]),
     check!(9 upper "Is what was changed kept apart, and what was removed only hidden?", except [
         Except::Bare("there is no runtime between caller and command")]),
+    check!(10 root_inside "Is root inside somebody else outside?"),
+    check!(10 user "Is the command the user that was asked for, without other groups?"),
 ];
 
 /// What only exercises ask for: runc and crun do it otherwise, or the ladder has a row that says more.

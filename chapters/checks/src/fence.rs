@@ -29,7 +29,7 @@
 //! and mischief as far as the kernel has no bugs: it shares the kernel with the host.
 
 mod gate;
-mod walls;
+pub(crate) mod walls;
 
 use std::{
     io::{self, Read},

@@ -66,6 +66,10 @@ pub struct Request {
     pub volumes: Vec<Volume>,
     /// `--tmpfs`.
     pub tmpfs: Vec<PathBuf>,
+    /// `--userns private`: as an ordinary user it is so always.
+    pub userns: bool,
+    /// `--user`: the numbers of a user and of a group.
+    pub user: Option<u32>,
     /// The command and its arguments.
     pub command: Vec<OsString>,
 }
@@ -175,6 +179,14 @@ fn ours(program: &[PathBuf], chapter: u8, request: &Request, folder: &Path) -> s
     }
     if chapter >= 8 {
         furnish(&mut command, request, folder, chapter)?;
+    }
+    if chapter >= 10 {
+        if request.userns {
+            command.args(["--userns", "private"]);
+        }
+        if let Some(user) = request.user {
+            command.args(["--user", &format!("{user}:{user}")]);
+        }
     }
     command.args(&request.flags).arg("--").args(&request.command);
     Ok(command)

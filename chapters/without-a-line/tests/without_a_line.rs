@@ -35,6 +35,9 @@ const EXCEPTIONS: &[(&str, Option<User>, &str)] = &[
     ("rootless::borrow_root()?;", Some(User::Root), "root may create namespaces without it"),
 ];
 
+/// The one line that a later stage does without, as it says itself.
+const LOST: &str = "    rootless::borrow_root()?; // behind the scenes, until chapter 10";
+
 /// First argument of this program when it plays a mutant; the second is its number.
 const MUTANT: &str = "mutant";
 
@@ -102,7 +105,7 @@ fn stages_only_gain_lines() -> Result<(), Failed> {
     for pair in SCRIPTS.windows(2) {
         let (before, after) = (pair[0], pair[1]);
         let mut rest = after.lines();
-        for line in before.lines() {
+        for line in before.lines().filter(|line| *line != LOST) {
             if !rest.any(|later| later == line) {
                 return Err(format!("a later stage has lost, changed or moved this line: {line}").into());
             }

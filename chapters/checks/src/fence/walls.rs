@@ -13,9 +13,9 @@ use crate::Subject;
 
 /// The first of the ids that root's fence has on the host. By systemd's table of ids it belongs to nobody:
 /// <https://systemd.io/UIDS-GIDS/>.
-const NOBODYS_IDS: u32 = 0x7000_0000;
+pub(crate) const NOBODYS_IDS: u32 = 0x7000_0000;
 /// How many: enough for every account in an image.
-const IDS: u32 = 0x1_0000;
+pub(crate) const IDS: u32 = 0x1_0000;
 
 /// By its number in linux/capability.h.
 const CAP_SYS_PTRACE: u32 = 19;
