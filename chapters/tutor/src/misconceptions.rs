@@ -279,7 +279,7 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         |e| !e.called(Parent, "pids.max")),
     mistake!("7.2" "milliseconds",
         "The kernel refuses this quota: it counts in microseconds, and takes none below a thousand.",
-        |e| e.said("EINVAL")),
+        |e| e.calls(Parent).iter().any(|call| call.contains("EINVAL"))),
     mistake!("7.2" "shares",
         "A share only matters while others want the processor too. Alone, the container still has all of it.",
         |e| e.called(Parent, "cpu.shares") || e.called(Parent, "cpu.weight")),
