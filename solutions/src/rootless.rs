@@ -25,8 +25,8 @@ pub fn borrow_root() -> Result<()> {
     sys::write("/proc/self/gid_map", &format!("0 {gid} 1"))
 }
 
-/// Bit 21 of the effective capabilities, see capabilities(7).
-fn has_cap_sys_admin() -> Result<bool> {
+/// Bit 21 of the effective capabilities, see capabilities(7). Root has it, but not the root of somebody's container.
+pub fn has_cap_sys_admin() -> Result<bool> {
     const CAP_SYS_ADMIN: u64 = 1 << 21;
     let status = sys::read("/proc/self/status")?;
     let effective = status.lines().find_map(|line| line.strip_prefix("CapEff:"));

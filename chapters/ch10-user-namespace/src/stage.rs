@@ -111,7 +111,7 @@ pub fn parent(run: &Run) -> Result<WaitStatus> {
         pid_namespace::NAMESPACE, // the child is PID 1
         mounts::NAMESPACE,
         network::namespace(run.network),
-        user_namespace::namespace(run.userns), // the kernel makes it first, and the others belong to it
+        user_namespace::namespace(run.userns)?, // the kernel makes it first, and the others belong to it
     ];
     let mut container = process::clone(&namespaces, |parent| child(run, parent))?;
     let signals = signals::keep()?; // after clone, or the child would block them too

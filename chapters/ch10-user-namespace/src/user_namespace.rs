@@ -9,6 +9,7 @@
 use std::path::PathBuf;
 
 use ch01::process;
+use ch02::rootless;
 use sys::{CloneFlags, Errno, Error, Gid, Pid, Result, Uid};
 
 use crate::subordinate;
@@ -26,22 +27,25 @@ pub enum Userns {
 const IDS: u64 = 1 << 16;
 
 /// What the child is born into. Root has one only if asked, as in Docker; an ordinary user can do nothing without.
-pub fn namespace(wanted: Option<Userns>) -> CloneFlags {
-    if is_private(wanted) { CloneFlags::CLONE_NEWUSER } else { CloneFlags::empty() }
+pub fn namespace(wanted: Option<Userns>) -> Result<CloneFlags> {
+    Ok(if is_private(wanted)? { CloneFlags::CLONE_NEWUSER } else { CloneFlags::empty() })
 }
 
-fn is_private(wanted: Option<Userns>) -> bool {
-    wanted.map_or(!Uid::effective().is_root(), |wanted| wanted == Userns::Private)
+fn is_private(wanted: Option<Userns>) -> Result<bool> {
+    match wanted {
+        Some(wanted) => Ok(wanted == Userns::Private),
+        None => Ok(!rootless::has_cap_sys_admin()?), // which every other namespace takes
+    }
 }
 
 /// Say who the ids inside are outside. Until then everybody in there is nobody, and can make no file.
 ///
 /// The parent does it, because a map may name ids outside only if its writer has power over them *there*.
 pub fn map_ids(wanted: Option<Userns>, container: Pid) -> Result<()> {
-    if !is_private(wanted) {
+    if !is_private(wanted)? {
         return Ok(());
     }
-    if Uid::effective().is_root() {
+    if rootless::has_cap_sys_admin()? {
         return ["uid_map", "gid_map"].iter().try_for_each(|map| map_last_ids(container, map));
     }
     if subordinate::map(container)? {
@@ -115,8 +119,7 @@ mod tests {
 
     #[test]
     fn what_is_asked_for_counts() {
-        assert!(is_private(Some(Userns::Private)));
-        assert!(!is_private(Some(Userns::Host)));
-        assert_eq!(is_private(None), !Uid::effective().is_root());
+        assert!(is_private(Some(Userns::Private)).unwrap());
+        assert!(!is_private(Some(Userns::Host)).unwrap());
     }
 }
