@@ -33,6 +33,12 @@ const EXCEPTIONS: &[(&str, Option<User>, &str)] = &[
         "there is no systemd inside the fence, which hides the user's bus so that no subject speaks to the host",
     ),
     ("rootless::borrow_root()?;", Some(User::Root), "root may create namespaces without it"),
+    (
+        "user_namespace::become_root()?;",
+        Some(User::Ordinary),
+        "whom an ordinary user has mapped is root inside already",
+    ),
+    ("user::switch(run.user)?;", Some(User::Ordinary), "in the fence there is one id, and so no other user"),
 ];
 
 /// The one line that a later stage does without, as it says itself.
