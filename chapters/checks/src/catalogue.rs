@@ -20,11 +20,11 @@ use limits::{cpu_limit, cpu_shares, own_cgroup_namespace, pids_limit};
 use memory::{group_is_removed, memory_limit, oom_kill, oom_kill_is_told, own_cgroup};
 use network::{bridge, bridge_is_removed, own_network};
 use root::{
-    devices, given_root, hostile_root, kernel_settings, masked_paths, own_root, read_only_root, scratch,
-    volumes,
+    devices, given_root, hostile_root, kernel_settings, masked_paths, own_groups_shown, own_root,
+    read_only_root, scratch, volumes,
 };
 use sys::{MntFlags, MsFlags, Signal};
-use users::{root_inside, user};
+use users::{root_inside, user, user_dies_with_runtime};
 
 use crate::{
     Scene, Subject,
@@ -121,6 +121,7 @@ pub const CHECKS: &[Check] = &[
     check!(8 read_only_root "Can its root be read-only?"),
     check!(8 masked_paths "Is covered what tells of the host in /proc and /sys?"),
     check!(8 kernel_settings "Is read-only what changes the kernel?"),
+    check!(8 own_groups_shown "Does it see its own control groups, and no others, in /sys/fs/cgroup?"),
     check!(8 hostile_root "Do mounts stay inside a root whose links lead out?"),
     check!(9 layers "Are layers one root, the topmost first, and does nobody change them?", except [
         Except::Bare("there is no runtime between caller and command")]),
@@ -128,6 +129,9 @@ pub const CHECKS: &[Check] = &[
         Except::Bare("there is no runtime between caller and command")]),
     check!(10 root_inside "Is root inside somebody else outside?"),
     check!(10 user "Is the command the user that was asked for, without other groups?"),
+    check!(10 user_dies_with_runtime "Is it gone when the runtime is killed, whoever it is?", except [
+        Except::Bare("there is no runtime between caller and command"),
+        Except::Oci("containers outlive runc and crun on purpose: a shim watches them (chapter 17)")]),
 ];
 
 /// What only exercises ask for: runc and crun do it otherwise, or the ladder has a row that says more.
@@ -237,9 +241,15 @@ pub(crate) fn leave_open(scene: &Scene) -> Result<fs_err::File, Stop> {
     let path = scene.folder.join("left-open");
     fs_err::write(&path, "hunter2")?;
     let file = fs_err::File::open(path)?;
-    nix::fcntl::fcntl(&file, nix::fcntl::FcntlArg::F_SETFD(nix::fcntl::FdFlag::empty()))
-        .map_err(std::io::Error::from)?;
+    keep_over_exec(&file)?;
     Ok(file)
+}
+
+/// Take close-on-exec off.
+pub(crate) fn keep_over_exec(file: &fs_err::File) -> Result<(), Stop> {
+    nix::fcntl::fcntl(file, nix::fcntl::FcntlArg::F_SETFD(nix::fcntl::FdFlag::empty()))
+        .map_err(std::io::Error::from)?;
+    Ok(())
 }
 
 fn signal_state(scene: &Scene) -> Result<String, Stop> {

@@ -62,6 +62,7 @@ pub(crate) fn main(action: &[String]) -> ExitCode {
         ["look-at-network"] => network::look_at_network(),
         ["look-at-root", list] => root::look_at_root(list),
         ["look-at-device", path] => extensions::look_at_device(path),
+        ["look-at-groups"] => root::look_at_groups(),
         ["look-at-devices"] => root::look_at_devices(),
         ["look-behind-masks"] => root::look_behind_masks(),
         ["look-at-settings"] => root::look_at_settings(),

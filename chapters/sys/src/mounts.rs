@@ -59,9 +59,11 @@ pub fn mount_setattr_readonly(target: impl AsRef<Path>, readonly: bool) -> Resul
 #[track_caller]
 pub fn mount_setattr_readonly_alone(target: impl AsRef<Path>) -> Result<()> {
     let target = target.as_ref();
-    call("mount_setattr(2)", format!("mount_setattr({target:?}, 0, set MOUNT_ATTR_RDONLY)"), || {
-        raw_mount_setattr(target, 0, true)
-    })
+    let line = format!("mount_setattr({target:?}, 0, set MOUNT_ATTR_RDONLY)");
+    if target == Path::new("/") {
+        seat_belt::needs_own_mounts(&line)?;
+    }
+    call("mount_setattr(2)", line, || raw_mount_setattr(target, 0, true))
 }
 
 #[allow(unsafe_code)]

@@ -38,9 +38,11 @@ mod tests {
         entered(CloneFlags::CLONE_NEWUTS);
         let error = crate::pivot_root("/no/such/root", "/no/such/root").unwrap_err();
         assert!(error.errno().is_none() && error.why.is_some(), "{error}");
-        assert!(
-            crate::mount(Some("x"), "/", Some("no-such-type"), nix::mount::MsFlags::empty(), None).is_err()
-        );
+        let error = crate::mount(Some("x"), "/", Some("no-such-type"), nix::mount::MsFlags::empty(), None)
+            .unwrap_err();
+        assert!(error.errno().is_none(), "the kernel was asked: {error}");
+        let error = crate::mount_setattr_readonly_alone("/").unwrap_err();
+        assert!(error.errno().is_none(), "the kernel was asked: {error}");
         entered(CloneFlags::CLONE_NEWNS);
         assert!(needs_own_mounts("pivot_root").is_ok());
     }

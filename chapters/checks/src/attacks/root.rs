@@ -1,14 +1,14 @@
 //! Attacks that chapter 8 stops: on files that are the host's.
 
 use std::{
-    os::fd::{AsRawFd, OwnedFd},
+    os::fd::AsRawFd,
     path::{Path, PathBuf},
 };
 
 use super::{Loot, from_inside};
 use crate::{
     Scene,
-    catalogue::root::link_programs,
+    catalogue::{keep_over_exec, root::link_programs},
     scene::{self, Stop},
     subject::Request,
 };
@@ -61,11 +61,13 @@ pub(super) fn poison_image(scene: &Scene) -> Result<(bool, String), Stop> {
 /// CVE-2024-21626: a working directory that is a descriptor on a directory outside.
 pub(super) fn start_on_the_host(scene: &Scene) -> Result<(bool, String), Stop> {
     let folder = secret()?.parent().map(Path::to_owned).unwrap_or_default();
-    let left_open = OwnedFd::from(fs_err::File::open(&folder)?.into_parts().0);
-    nix::fcntl::fcntl(&left_open, nix::fcntl::FcntlArg::F_SETFD(nix::fcntl::FdFlag::empty()))
-        .map_err(std::io::Error::from)?;
-    let workdir = Some(format!("/proc/self/fd/{}", left_open.as_raw_fd()).into());
-    let request = Request { workdir, ..scene.attacker("read_host_file", &["./secret"])? };
+    let left_open = fs_err::File::open(&folder)?;
+    keep_over_exec(&left_open)?;
+    let attacker = scene.attacker("read_host_file", &["./secret"])?;
+    // A container that does not start at all has stopped nothing: this one does, elsewhere.
+    scene.run(&Request { workdir: Some("/".into()), ..attacker.clone() })?.json::<Loot>()?;
+    let workdir = Some(format!("/proc/self/fd/{}", left_open.file().as_raw_fd()).into());
+    let request = Request { workdir, ..attacker };
     let ended = scene.run_with(&request, |caller| {
         caller.current_dir(&folder);
     })?;

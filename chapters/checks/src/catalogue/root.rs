@@ -161,6 +161,26 @@ pub(crate) fn look_at_settings() -> sys::Result<ExitCode> {
     print_json(&format!("not read-only: {writable:?}"))
 }
 
+pub(super) fn own_groups_shown(scene: &Scene) -> Result<String, Stop> {
+    scene.needs_groups()?;
+    scene.run(&Request { command: scene::probe(["look-at-groups"])?, ..Request::default() })?.json()
+}
+
+/// The half inside of [`own_groups_shown`]: of a group that is the top of what is mounted we see no folder above.
+pub(crate) fn look_at_groups() -> sys::Result<ExitCode> {
+    let own = std::process::id().to_string();
+    let shown = scene::groups_with(&own);
+    let table = fs_err::read_to_string("/proc/self/mountinfo")?;
+    let is_top = |group: &PathBuf| {
+        table
+            .lines()
+            .any(|line| line.split(' ').nth(3) == Some("/") && line.split(' ').nth(4) == group.to_str())
+    };
+    let limits = |group: &&PathBuf| group.join("pids.max").exists(); // the host's own top has none
+    let own = shown.iter().filter(limits).filter(|group| is_top(group)).count();
+    print_json(&if own == 0 { "none" } else { "its own, as the top" })
+}
+
 pub(super) fn volumes(scene: &Scene) -> Result<String, Stop> {
     let (shared, file) = (scene.folder.join("shared"), scene.folder.join("one-file"));
     fs_err::create_dir(&shared)?;

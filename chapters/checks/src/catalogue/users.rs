@@ -6,7 +6,7 @@ use sys::{Pid, Signal};
 
 use super::{memory::shell_words, shell};
 use crate::{
-    Scene, Subject, User,
+    Scene, User,
     scene::{self, Stop},
     subject::Request,
 };
@@ -39,9 +39,7 @@ fn user_namespace(pid: Pid) -> Result<std::path::PathBuf, Stop> {
 }
 
 pub(super) fn user(scene: &Scene) -> Result<String, Stop> {
-    if User::current() == User::Ordinary {
-        return Err(Stop::DoesNotApply("an ordinary user has one id in the fence: root".to_owned()));
-    }
+    one_id_only()?;
     let status = ["/bin/cat", "/proc/self/status"].map(Into::into).to_vec();
     let ended =
         scene.run_with(&Request { user: Some(1000), command: status, ..Request::default() }, |caller| {
@@ -51,14 +49,27 @@ pub(super) fn user(scene: &Scene) -> Result<String, Stop> {
         let line = ended.stdout.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
         line.split_whitespace().collect::<Vec<_>>().join(" ")
     };
+    Ok(format!("user: {}\ngroup: {}\nother groups: {}", line("Uid:"), line("Gid:"), line("Groups:")))
+}
+
+/// Whoever changes his user loses the promise that he dies with his parent, prctl(2).
+pub(super) fn user_dies_with_runtime(scene: &Scene) -> Result<String, Stop> {
+    one_id_only()?;
     let sleep = scene::probe(["sleep", "as-user"])?;
     let running = scene.start(&Request { user: Some(1000), command: sleep, ..Request::default() })?;
-    scene::wait_for("as-user")?;
+    let owner = owner(scene::wait_for("as-user")?)?;
     running.signal(Signal::SIGKILL)?;
-    // A container of runc's or crun's outlives its runtime on purpose.
-    let stays = !scene::is_gone("as-user")? && !matches!(scene.subject, Subject::Oci { .. });
-    let end = if stays { "it outlives its runtime" } else { "and nothing of it is left behind" };
-    Ok(format!("user: {}\ngroup: {}\nother groups: {}\n{end}", line("Uid:"), line("Gid:"), line("Groups:")))
+    let gone = if scene::is_gone("as-user")? { "gone" } else { "still running" };
+    Ok(format!("user {owner}: {gone}"))
+}
+
+fn one_id_only() -> Result<(), Stop> {
+    match User::current() {
+        User::Root => Ok(()),
+        User::Ordinary => {
+            Err(Stop::DoesNotApply("an ordinary user has one id in the fence: root".to_owned()))
+        }
+    }
 }
 
 /// Whether a file on the host is a program that makes everybody root.
