@@ -24,7 +24,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let line = stage.lines().nth(number).unwrap_or_default();
             let code = line.split("//").next().unwrap_or_default().trim();
             writeln!(modules, "#[path = {path:?}]\n#[allow(unused, missing_docs)]\nmod {name};")?;
-            writeln!(table, "    Mutant {{ chapter: {chapter}, line: {code:?}, main: {name}::main }},")?;
+            let whole = line.trim();
+            writeln!(
+                table,
+                "    Mutant {{ chapter: {chapter}, line: {code:?}, whole: {whole:?}, main: {name}::main }},"
+            )?;
         }
         writeln!(scripts, "    {:?},", script(&stage).map(|(_, line)| line).collect::<Vec<_>>().join("\n"))?;
         before = stage;

@@ -46,12 +46,14 @@ impl Channel {
     pub fn expect(&mut self, message: &Message) -> Result<()> {
         match self.hear()? {
             Some(Message::Failed(error)) => Err(error),
-            Some(heard) if heard == *message && sys::is_hung_up(&self.0)? => {
-                Err(Error::new(format!("the peer told {message:?}, and is gone")))
-            }
-            Some(heard) if heard == *message => Ok(()),
+            Some(heard) if heard == *message => self.check_peer(),
             heard => Err(Error::new(format!("waited for {message:?}, heard {heard:?}"))),
         }
+    }
+
+    /// Whether the peer is still there, and has not closed its end.
+    pub fn check_peer(&self) -> Result<()> {
+        if sys::is_hung_up(&self.0)? { Err(Error::new("the other process is gone")) } else { Ok(()) }
     }
 
     /// Wait until the peer has closed its end. If it failed instead, its error is ours.

@@ -76,6 +76,12 @@ pub fn die_with_parent() -> Result<()> {
     sys::prctl_set_pdeathsig(Signal::SIGKILL)
 }
 
+/// The same for who has changed his user, and lost it by that (prctl(2)). A parent that has died meanwhile is noticed.
+pub fn die_with_parent_again(parent: &Channel) -> Result<()> {
+    die_with_parent()?;
+    parent.check_peer()
+}
+
 /// Start in `directory`.
 pub fn change_directory(directory: &Path) -> Result<()> {
     sys::chdir(directory)

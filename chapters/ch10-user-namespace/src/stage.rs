@@ -131,6 +131,7 @@ fn child(run: &Run, parent: &mut Channel) -> Result<Infallible> {
     process::die_with_parent()?; // first: from here on nobody can leave us behind
     parent.expect(&Message::Proceed)?;
     user_namespace::become_root()?; // now that the maps say who that is
+    process::die_with_parent_again(parent)?; // or nobody would end us while we set up
     cgroup_namespace::unshare()?; // now that we are in our group: it becomes the top
     hostname::set(&run.hostname)?;
     network::bring_loopback_up(run.network)?; // or 127.0.0.1 does not answer
@@ -149,6 +150,7 @@ fn child(run: &Run, parent: &mut Channel) -> Result<Infallible> {
     process::change_directory(&run.process.workdir)?;
     rootfs::check_working_directory()?; // or a descriptor of the caller's led out again
     user::switch(run.user)?; // when nothing takes root's power any more
+    process::die_with_parent_again(parent)?; // or nobody would end the command
     process::close_descriptors()?; // or the command inherits the caller's files
     signals::reset()?; // or it inherits what the caller ignores and blocks
     let environment = environment::clean(&run.process.env); // or it inherits the caller's secrets

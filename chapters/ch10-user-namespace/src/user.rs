@@ -5,7 +5,6 @@
 
 use std::str::FromStr;
 
-use ch01::process;
 use sys::{Errno, Error, Gid, Result, Uid};
 
 /// Numbers of a user and of a group, written as Docker's: `1000:1000`, or `1000`, whose group is root's.
@@ -34,8 +33,7 @@ pub fn switch(user: Option<User>) -> Result<()> {
     }
     let Some(User { uid, gid }) = user else { return Ok(()) };
     sys::setgid(Gid::from_raw(gid)).map_err(why_not)?; // first: afterwards we may not
-    sys::setuid(Uid::from_raw(uid)).map_err(why_not)?;
-    process::die_with_parent() // once more: who changes his user loses it, prctl(2)
+    sys::setuid(Uid::from_raw(uid)).map_err(why_not)
 }
 
 fn why_not(error: Error) -> Error {
