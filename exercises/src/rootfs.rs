@@ -37,7 +37,7 @@ pub fn pivot(root: &Root) -> Result<OldRoot> {
     // Exercise 8.1: Another root.
     // pivot: make `root` the root, the old one on top of it, held by a descriptor. detach: take it away.
     // Then put these lines where they belong in stage.rs, in the right order: rootfs::mount, volumes::bind,
-    // rootfs::pivot, sysfs::mount, rootfs::detach, rootfs::make_read_only, rootfs::check_working_directory
+    // rootfs::pivot, sysfs::mount, cgroupfs::mount, rootfs::detach, rootfs::make_read_only, rootfs::check_working_directory
     // (the page has them as they are written). Read: pivot_root(2), with the example at its end.
     // The page: book/src/ch08-pivot-root.md. A hint: cargo run -p exercises -- hint 8.1
     not_written!("8.1")
@@ -49,7 +49,7 @@ pub fn detach(old_root: OldRoot) -> Result<()> {
     // Exercise 8.1: Another root.
     // pivot: make `root` the root, the old one on top of it, held by a descriptor. detach: take it away.
     // Then put these lines where they belong in stage.rs, in the right order: rootfs::mount, volumes::bind,
-    // rootfs::pivot, sysfs::mount, rootfs::detach, rootfs::make_read_only, rootfs::check_working_directory
+    // rootfs::pivot, sysfs::mount, cgroupfs::mount, rootfs::detach, rootfs::make_read_only, rootfs::check_working_directory
     // (the page has them as they are written). Read: pivot_root(2), with the example at its end.
     // The page: book/src/ch08-pivot-root.md. A hint: cargo run -p exercises -- hint 8.1
     not_written!("8.1")

@@ -5,8 +5,8 @@ use std::{convert::Infallible, ffi::OsString, path::PathBuf, process::ExitCode};
 use sys::{Result, WaitStatus};
 
 use crate::{
-    bridge, cgroup, cgroup_namespace, cpu, delegation, devices, environment, extend, hostname, janitor,
-    layers, masks, memory, mounts, nat, network, pid_namespace, pids, process,
+    bridge, cgroup, cgroup_namespace, cgroupfs, cpu, delegation, devices, environment, extend, hostname,
+    janitor, layers, masks, memory, mounts, nat, network, pid_namespace, pids, process,
     protocol::{Channel, Message},
     rootfs, rootless, signals, sysfs, volumes,
 };

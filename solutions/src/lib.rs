@@ -15,6 +15,7 @@ macro_rules! not_written {
 pub mod bridge;
 pub mod cgroup;
 pub mod cgroup_namespace;
+pub mod cgroupfs;
 pub mod cpu;
 pub mod default_root;
 pub mod delegation;

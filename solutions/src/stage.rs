@@ -5,8 +5,8 @@ use std::{convert::Infallible, ffi::OsString, path::PathBuf, process::ExitCode};
 use sys::{Result, WaitStatus};
 
 use crate::{
-    bridge, cgroup, cgroup_namespace, cpu, delegation, devices, environment, extend, hostname, janitor,
-    layers, masks, memory, mounts, nat, network, pid_namespace, pids, process,
+    bridge, cgroup, cgroup_namespace, cgroupfs, cpu, delegation, devices, environment, extend, hostname,
+    janitor, layers, masks, memory, mounts, nat, network, pid_namespace, pids, process,
     protocol::{Channel, Message},
     rootfs, rootless, signals, sysfs, volumes,
 };
@@ -164,6 +164,7 @@ fn child(run: &Run, parent: &mut Channel) -> Result<Infallible> {
     mounts::mount_proc()?; // or ps shows the host's processes
     extend::set_proc_options(run.proc_opts.as_deref())?;
     sysfs::mount(&old_root)?; // after pivot, on the new root; before detach, or an ordinary user may not
+    cgroupfs::mount()?; // or nobody inside sees his own limits
     masks::cover()?; // or they tell of the host, and change it
     rootfs::detach(old_root)?; // or .. leads to the host
     rootfs::make_read_only(run.read_only)?;

@@ -13,7 +13,7 @@ use ch04::mounts;
 use ch05::{bridge, janitor, nat, network};
 use ch06::{cgroup, delegation, memory};
 use ch07::{cgroup_namespace, cpu, pids};
-use ch08::{devices, masks, rootfs, sysfs, volumes};
+use ch08::{cgroupfs, devices, masks, rootfs, sysfs, volumes};
 use ch09::layers;
 use sys::{Result, WaitStatus};
 
@@ -144,6 +144,7 @@ fn child(run: &Run, parent: &mut Channel) -> Result<Infallible> {
     let old_root = rootfs::pivot(&root)?;
     mounts::mount_proc()?; // or ps shows the host's processes
     sysfs::mount(&old_root)?; // after pivot, on the new root; before detach, or an ordinary user may not
+    cgroupfs::mount()?; // or nobody inside sees his own limits
     masks::cover()?; // or they tell of the host, and change it
     rootfs::detach(old_root)?; // or .. leads to the host
     rootfs::make_read_only(run.read_only)?;

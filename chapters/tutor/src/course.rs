@@ -656,7 +656,7 @@ pub const EXERCISES: &[Exercise] = &[
         task: &[
             "pivot: make `root` the root, the old one on top of it, held by a descriptor. detach: take it away.",
             "Then put these lines where they belong in stage.rs, in the right order: rootfs::mount, volumes::bind,",
-            "rootfs::pivot, sysfs::mount, rootfs::detach, rootfs::make_read_only, rootfs::check_working_directory",
+            "rootfs::pivot, sysfs::mount, cgroupfs::mount, rootfs::detach, rootfs::make_read_only, rootfs::check_working_directory",
             "(the page has them as they are written). Read: pivot_root(2), with the example at its end.",
         ],
         parts: &[
@@ -669,6 +669,7 @@ pub const EXERCISES: &[Exercise] = &[
             "volumes::bind(&root, &run.volume)?;",
             "let old_root = rootfs::pivot(&root)?;",
             "sysfs::mount(&old_root)?;",
+            "cgroupfs::mount()?;",
             "rootfs::detach(old_root)?;",
             "rootfs::make_read_only(run.read_only)?;",
             "rootfs::check_working_directory()?;",

@@ -32,6 +32,7 @@ const UNITS: &[(&str, &str)] = &[
     ("cgroup_namespace.rs", "chapters/ch07-pids-and-cpu/src"),
     ("cpu.rs", "chapters/ch07-pids-and-cpu/src"),
     ("pids.rs", "chapters/ch07-pids-and-cpu/src"),
+    ("cgroupfs.rs", "chapters/ch08-pivot-root/src"),
     ("default_root.rs", "chapters/ch08-pivot-root/src"),
     ("devices.rs", "chapters/ch08-pivot-root/src"),
     ("masks.rs", "chapters/ch08-pivot-root/src"),
@@ -113,8 +114,8 @@ use std::{convert::Infallible, ffi::OsString, path::PathBuf, process::ExitCode};
 use sys::{Result, WaitStatus};
 
 use crate::{
-    bridge, cgroup, cgroup_namespace, cpu, delegation, devices, environment, extend, hostname, janitor,
-    layers, masks, memory, mounts, nat, network, pid_namespace, pids, process,
+    bridge, cgroup, cgroup_namespace, cgroupfs, cpu, delegation, devices, environment, extend, hostname,
+    janitor, layers, masks, memory, mounts, nat, network, pid_namespace, pids, process,
     protocol::{Channel, Message},
     rootfs, rootless, signals, sysfs, volumes,
 };
