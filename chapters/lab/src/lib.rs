@@ -1,4 +1,4 @@
-//! The lab: a Linux machine of one's own in half a second, without root, with control groups of version 2.
+//! The lab: a Linux machine of one's own in about a second, without root, with control groups of version 2.
 //!
 //! It is user-mode Linux: `linux.uml` is the kernel as an ordinary program, packaged by Debian and Ubuntu. Outside,
 //! [`run`] starts it and passes on what is typed; inside, this same program is PID 1 ([`play_role`]): it makes a
