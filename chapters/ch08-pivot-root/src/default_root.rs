@@ -29,13 +29,14 @@ const DIRECTORIES: [(&str, u32); 9] = [
 ];
 
 /// Files that programs look for. None is the host's own: those may hold secrets.
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 5] = [
     (
         "etc/passwd",
         "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n",
     ),
     ("etc/group", "root:x:0:\ntty:x:5:\nnogroup:x:65534:\n"),
     ("etc/hosts", "127.0.0.1 localhost\n::1 localhost\n"),
+    ("etc/bash.bashrc", "PS1='\\u@\\h\\$ '\n"), // which one is inside is to be seen
     ("etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n"),
 ];
 

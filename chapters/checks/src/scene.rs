@@ -7,6 +7,7 @@ use std::{
     os::{fd::AsFd, unix::process::ExitStatusExt},
     path::{Path, PathBuf},
     process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio},
+    sync::LazyLock,
     time::{Duration, Instant},
 };
 
@@ -16,7 +17,15 @@ use sys::{MsFlags, Pid, Signal};
 use crate::{PROBE, Subject, User, fence, probe::Report, subject::Request};
 
 /// How long to wait for something that a healthy machine does in milliseconds.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(4);
+/// An emulated kernel (user-mode Linux, the lab) is no such machine: each page that a process touches costs it
+/// several switches between processes of its host.
+pub(crate) fn patience() -> Duration {
+    static PATIENCE: LazyLock<Duration> = LazyLock::new(|| {
+        let processor = fs_err::read_to_string("/proc/cpuinfo").unwrap_or_default();
+        Duration::from_secs(if processor.contains("User Mode Linux") { 20 } else { 4 })
+    });
+    *PATIENCE
+}
 
 /// Why there is no observation.
 pub enum Stop {
@@ -179,7 +188,7 @@ pub(crate) fn start_neighbour(marker: &str) -> Result<Pid, Stop> {
 /// Wait until the probe with `marker` runs, in whatever PID namespace.
 pub(crate) fn wait_for(marker: &str) -> Result<Pid, Stop> {
     let mut found = None;
-    fence::wait_until(Instant::now() + PATIENCE, || {
+    fence::wait_until(Instant::now() + patience(), || {
         found = find(marker);
         Ok(found.is_some())
     })?;
@@ -189,7 +198,7 @@ pub(crate) fn wait_for(marker: &str) -> Result<Pid, Stop> {
 /// Wait until `file` has some text; nothing if it never has.
 pub(crate) fn wait_for_text(file: &Path) -> Result<String, Stop> {
     let mut text = String::new();
-    fence::wait_until(Instant::now() + PATIENCE / 4, || {
+    fence::wait_until(Instant::now() + patience() / 4, || {
         text = fs_err::read_to_string(file).unwrap_or_default();
         Ok(!text.is_empty())
     })?;
@@ -198,7 +207,7 @@ pub(crate) fn wait_for_text(file: &Path) -> Result<String, Stop> {
 
 /// Give the probe with `marker` time to end; whether it did.
 pub(crate) fn is_gone(marker: &str) -> Result<bool, Stop> {
-    Ok(fence::wait_until(Instant::now() + PATIENCE / 4, || Ok(find(marker).is_none()))?)
+    Ok(fence::wait_until(Instant::now() + patience() / 4, || Ok(find(marker).is_none()))?)
 }
 
 /// Whether it runs now.
@@ -277,9 +286,9 @@ impl Running {
         let mut line = String::new();
         if self.stdout.buffer().is_empty() {
             let mut pipe = [PollFd::new(self.stdout.get_ref().as_fd(), PollFlags::POLLIN)];
-            let patience = PollTimeout::try_from(PATIENCE).unwrap_or(PollTimeout::MAX);
-            if poll(&mut pipe, patience).map_err(std::io::Error::from)? == 0 {
-                return Err(Stop::Failed(format!("no word from inside for {} s", PATIENCE.as_secs())));
+            let limit = PollTimeout::try_from(patience()).unwrap_or(PollTimeout::MAX);
+            if poll(&mut pipe, limit).map_err(std::io::Error::from)? == 0 {
+                return Err(Stop::Failed(format!("no word from inside for {} s", patience().as_secs())));
             }
         }
         self.stdout.read_line(&mut line)?;

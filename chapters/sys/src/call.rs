@@ -26,6 +26,22 @@ pub(crate) fn call<T: Outcome>(
     result.map_err(|errno| Error::of_call(&line, page, errno, place))
 }
 
+/// Make one call that another process waits for, and show it before: once it is made, that process goes on and
+/// shows what it does itself, and the order on the screen would be left to chance.
+#[track_caller]
+pub(crate) fn call_shown_before(
+    page: &'static str,
+    line: &str,
+    make: impl FnOnce() -> nix::Result<()>,
+) -> Result<()> {
+    let place = Place::of(Location::caller());
+    explain::announce(line, page, &place);
+    make().map_err(|errno| {
+        explain::call(line, &format!("-1 {errno:?}"), page, &place);
+        Error::of_call(line, page, errno, place)
+    })
+}
+
 /// What `--explain` shows after the equals sign.
 pub(crate) trait Outcome {
     fn shown(&self) -> String;

@@ -81,7 +81,7 @@ pub(crate) fn call(line: &str, outcome: &str, page: &str, place: &Place) {
     }
 }
 
-/// A call that does not return when it succeeds.
+/// A call that does not return when it succeeds, or that lets the other process go on.
 pub(crate) fn announce(line: &str, page: &str, place: &Place) {
     if let Some(screen) = screen() {
         Screen::print(&screen.call(&format!("{line} …"), page, place.chapter()));

@@ -10,7 +10,7 @@ use nix::{
 
 use crate::{
     Result,
-    call::{Outcome, call},
+    call::{Outcome, call, call_shown_before},
 };
 
 /// `socketpair(2)` of sequenced packets: one send is one receive, and a dead peer is an end of file.
@@ -39,7 +39,7 @@ impl Outcome for (OwnedFd, OwnedFd) {
 #[track_caller]
 pub fn send(socket: &OwnedFd, packet: &[u8]) -> Result<()> {
     let line = format!("send({}, {})", socket.as_raw_fd(), String::from_utf8_lossy(packet));
-    call("send(2)", line, || {
+    call_shown_before("send(2)", &line, || {
         nix::sys::socket::send(socket.as_raw_fd(), packet, MsgFlags::MSG_NOSIGNAL).map(drop)
     })
 }

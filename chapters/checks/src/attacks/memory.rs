@@ -13,7 +13,7 @@ use std::{
 use super::Loot;
 use crate::{
     PROBE, Scene, fence,
-    scene::{self, PATIENCE, Stop},
+    scene::{self, Stop, patience},
     subject::Request,
 };
 
@@ -99,7 +99,7 @@ impl Drop for Machine {
     /// A group is empty a moment after its last process died.
     fn drop(&mut self) {
         let removed =
-            fence::wait_until(Instant::now() + PATIENCE, || Ok(fs_err::remove_dir(&self.group).is_ok()));
+            fence::wait_until(Instant::now() + patience(), || Ok(fs_err::remove_dir(&self.group).is_ok()));
         if !removed.unwrap_or_default() {
             eprintln!("checks: the group {} could not be removed", self.group.display());
         }

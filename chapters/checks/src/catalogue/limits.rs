@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Scene, fence,
-    scene::{self, PATIENCE, Stop},
+    scene::{self, Stop, patience},
     subject::Request,
 };
 
@@ -44,8 +44,8 @@ pub(super) fn cpu_limit(scene: &Scene) -> Result<String, Stop> {
         format!("{} {}", version_1("cpu.cfs_quota_us")?, version_1("cpu.cfs_period_us")?)
     };
     let is_limited = !limit.starts_with("max") && !limit.starts_with('-');
-    let patience = if is_limited { PATIENCE * 2 } else { PATIENCE / 8 }; // nobody waits who has no limit
-    let throttled = fence::wait_until(Instant::now() + patience, || {
+    let enough = if is_limited { patience() * 2 } else { patience() / 8 }; // nobody waits who has no limit
+    let throttled = fence::wait_until(Instant::now() + enough, || {
         let stat = fs_err::read_to_string(group.join("cpu.stat"))?;
         let count = stat.lines().find_map(|line| line.strip_prefix("nr_throttled "));
         Ok(count.is_some_and(|count| count.trim() != "0"))

@@ -14,7 +14,7 @@ use sys::{Pid, Signal};
 use super::shell;
 use crate::{
     Scene, fence,
-    scene::{self, PATIENCE, Running, Stop},
+    scene::{self, Running, Stop, patience},
     subject::Request,
 };
 
@@ -117,7 +117,7 @@ pub(super) fn group_is_removed(scene: &Scene) -> Result<String, Stop> {
         }
         running.end()?;
         let mut left = groups.clone();
-        fence::wait_until(Instant::now() + PATIENCE, || {
+        fence::wait_until(Instant::now() + patience(), || {
             left.retain(|group| group.exists());
             Ok(left.is_empty())
         })?;

@@ -14,7 +14,7 @@ use super::whose;
 use crate::{
     Scene, Subject, User, fence,
     probe::print_json,
-    scene::{self, PATIENCE, Stop},
+    scene::{self, Stop, patience},
     subject::Request,
 };
 
@@ -73,7 +73,7 @@ pub(super) fn bridge_is_removed(scene: &Scene) -> Result<String, Stop> {
     running.line()?;
     let there = interfaces().len() - before.len();
     running.signal(Signal::SIGKILL)?;
-    let gone = fence::wait_until(Instant::now() + PATIENCE, || Ok(left(&before).is_empty()))?;
+    let gone = fence::wait_until(Instant::now() + patience(), || Ok(left(&before).is_empty()))?;
     Ok(format!(
         "interfaces on the host while it runs: {there} more\nafter SIGKILL to the runtime: {}",
         if gone { "none of them".to_owned() } else { format!("{:?}", left(&before)) }

@@ -20,11 +20,7 @@ use sys::{CloneFlags, MsFlags, Result};
 use crate::frame::Job;
 
 /// What the default root's /etc does not have.
-const ETC: &[(&str, &str)] = &[
-    ("hosts", "127.0.0.1 localhost lab\n::1 localhost\n"),
-    ("hostname", "lab\n"),
-    ("bash.bashrc", "PS1='\\u@\\h:\\w\\$ '\n"),
-];
+const ETC: &[(&str, &str)] = &[("hosts", "127.0.0.1 localhost lab\n::1 localhost\n"), ("hostname", "lab\n")];
 
 /// Make it, and move there.
 pub fn make(job: &Job) -> Result<()> {
