@@ -36,7 +36,7 @@ const FILES: [(&str, &str); 5] = [
     ),
     ("etc/group", "root:x:0:\ntty:x:5:\nnogroup:x:65534:\n"),
     ("etc/hosts", "127.0.0.1 localhost\n::1 localhost\n"),
-    ("etc/bash.bashrc", "PS1='\\u@\\h\\$ '\n"), // which one is inside is to be seen
+    ("etc/bash.bashrc", "PS1='\\u@\\h\\$ '\n"), // a prompt that cannot be taken for the host's
     ("etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n"),
 ];
 

@@ -17,13 +17,11 @@ use sys::{MsFlags, Pid, Signal};
 use crate::{PROBE, Subject, User, fence, probe::Report, subject::Request};
 
 /// How long to wait for something that a healthy machine does in milliseconds.
-/// An emulated kernel (user-mode Linux, the lab) is no such machine: each page that a process touches costs it
-/// several switches between processes of its host.
+/// In user-mode Linux they become seconds when its host is busy: each page that a process touches costs several
+/// switches between processes of the host.
 pub(crate) fn patience() -> Duration {
-    static PATIENCE: LazyLock<Duration> = LazyLock::new(|| {
-        let processor = fs_err::read_to_string("/proc/cpuinfo").unwrap_or_default();
-        Duration::from_secs(if processor.contains("User Mode Linux") { 20 } else { 4 })
-    });
+    static PATIENCE: LazyLock<Duration> =
+        LazyLock::new(|| Duration::from_secs(if sys::in_user_mode_linux() { 20 } else { 4 }));
     *PATIENCE
 }
 

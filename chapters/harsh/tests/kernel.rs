@@ -53,8 +53,7 @@ pub fn rename_the_host() -> Result<()> {
 
 /// Set the clock, to what it shows; only tried in user-mode Linux, which has a clock of its own.
 pub fn set_the_clock() -> Result<()> {
-    let processor = sys::read("/proc/cpuinfo")?;
-    if !processor.contains("User Mode Linux") {
+    if !sys::in_user_mode_linux() {
         println!("not tried: this is no throw-away machine");
         return Ok(());
     }

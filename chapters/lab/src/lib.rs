@@ -71,5 +71,5 @@ pub fn missing() -> Option<sys::Error> {
 
 /// Whether this process is in a lab already.
 pub fn is_inside() -> bool {
-    fs_err::read_to_string("/proc/cpuinfo").is_ok_and(|text| text.contains("User Mode Linux"))
+    sys::in_user_mode_linux()
 }

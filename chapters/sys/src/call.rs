@@ -26,14 +26,14 @@ pub(crate) fn call<T: Outcome>(
     result.map_err(|errno| Error::of_call(&line, page, errno, place))
 }
 
-/// Make one call that another process waits for, and show it before: once it is made, that process goes on and
-/// shows what it does itself, and the order on the screen would be left to chance.
+/// Make one call and show it before, its outcome only when it fails: execve and what ends the machine do not return
+/// to be shown, and who waits for a message goes on and shows what he does before its sender can show the message.
 #[track_caller]
-pub(crate) fn call_shown_before(
+pub(crate) fn call_shown_before<T>(
     page: &'static str,
     line: &str,
-    make: impl FnOnce() -> nix::Result<()>,
-) -> Result<()> {
+    make: impl FnOnce() -> nix::Result<T>,
+) -> Result<T> {
     let place = Place::of(Location::caller());
     explain::announce(line, page, &place);
     make().map_err(|errno| {

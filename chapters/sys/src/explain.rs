@@ -2,7 +2,8 @@
 //!
 //! Parent and child write to the same standard error, each in its own column, one `write(2)` a line,
 //! so that the order on the screen is the order in time. What is shown is what was called, printed by
-//! the function that called it, never what was meant to be called.
+//! the function that called it, never what was meant to be called. A line that ends in … was printed
+//! before its call and not after it (`call_shown_before` says which and why); had the call failed, a second would say so.
 
 use std::{
     fmt,
@@ -81,7 +82,7 @@ pub(crate) fn call(line: &str, outcome: &str, page: &str, place: &Place) {
     }
 }
 
-/// A call that does not return when it succeeds, or that lets the other process go on.
+/// A call that is being made.
 pub(crate) fn announce(line: &str, page: &str, place: &Place) {
     if let Some(screen) = screen() {
         Screen::print(&screen.call(&format!("{line} …"), page, place.chapter()));

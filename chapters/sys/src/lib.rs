@@ -43,7 +43,7 @@ pub use fork::{alarm, fork, sigmask_set};
 pub use interfaces::ioctl_interface_up;
 pub use library::call_by_library;
 pub use lookups::{create, fchdir, getcwd, mkdirat, open_path, openat2, symlinkat};
-pub use machine::{finit_module, kernel_release, power_off};
+pub use machine::{finit_module, in_user_mode_linux, kernel_release, power_off};
 pub use mounts::{mount, mount_setattr_readonly, mount_setattr_readonly_alone, umount2};
 pub use namespaces::{setdomainname, sethostname, setns, unshare};
 pub use place::Place;

@@ -4,7 +4,10 @@ use std::{convert::Infallible, ffi::CStr, fs::File, path::Path};
 
 use nix::{errno::Errno, kmod::ModuleInitFlags, sys::reboot::RebootMode};
 
-use crate::{Result, call::call};
+use crate::{
+    Result,
+    call::{call, call_shown_before},
+};
 
 /// `uname(2)`: the release of the running kernel, such as `6.1.0-32-amd64`.
 #[track_caller]
@@ -21,6 +24,11 @@ pub fn kernel_release() -> Result<String> {
     })
 }
 
+/// Whether the kernel is a process of another one: user-mode Linux, which the lab boots.
+pub fn in_user_mode_linux() -> bool {
+    fs_err::read_to_string("/proc/cpuinfo").is_ok_and(|text| text.contains("User Mode Linux"))
+}
+
 /// `finit_module(2)`: let the kernel load the module in the file `path`. EEXIST says that it has it already.
 #[track_caller]
 pub fn finit_module(path: impl AsRef<Path>) -> Result<()> {
@@ -34,7 +42,7 @@ pub fn finit_module(path: impl AsRef<Path>) -> Result<()> {
 /// `reboot(LINUX_REBOOT_CMD_POWER_OFF)`: the machine ends here and now.
 #[track_caller]
 pub fn power_off() -> Result<Infallible> {
-    call("reboot(2)", "reboot(LINUX_REBOOT_CMD_POWER_OFF)".into(), || {
+    call_shown_before("reboot(2)", "reboot(LINUX_REBOOT_CMD_POWER_OFF)", || {
         nix::sys::reboot::reboot(RebootMode::RB_POWER_OFF)
     })
 }

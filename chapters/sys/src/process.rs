@@ -1,6 +1,6 @@
 //! Processes: clone3, execve, waitpid, and what a process may change about itself.
 
-use std::{convert::Infallible, ffi::CString, panic::Location};
+use std::{convert::Infallible, ffi::CString};
 
 use nix::{
     errno::Errno,
@@ -14,8 +14,8 @@ use nix::{
 };
 
 use crate::{
-    Place, Result, Side,
-    call::{Outcome, call, flag_names},
+    Result, Side,
+    call::{Outcome, call, call_shown_before, flag_names},
     explain, seat_belt,
 };
 
@@ -67,14 +67,7 @@ impl Outcome for ForkResult {
 #[track_caller]
 pub fn execve(path: &CString, arguments: &[CString], environment: &[CString]) -> Result<Infallible> {
     let line = format!("execve({path:?}, {arguments:?}, {} variables)", environment.len());
-    explain::announce(&line, "execve(2)", &Place::of(Location::caller()));
-    call("execve(2)", line, || nix::unistd::execve(path, arguments, environment))
-}
-
-impl Outcome for Infallible {
-    fn shown(&self) -> String {
-        match *self {}
-    }
+    call_shown_before("execve(2)", &line, || nix::unistd::execve(path, arguments, environment))
 }
 
 /// `waitpid(2)`: ask for the exit status of a child.
