@@ -173,7 +173,7 @@ fn missing(controller: Controller, hierarchies: &[Hierarchy]) -> Error {
         error
             .why("this user may make one nowhere on the way from the top of the hierarchy to his own group")
             .remedy(
-                "Run it as root; under systemd with cgroup version 2 also with \
+                "Run it as root, or in the lab: minicontainer lab. Under systemd with cgroup version 2 also with \
                  systemd-run --user --scope -p Delegate=yes COMMAND.",
             )
     } else {

@@ -80,8 +80,8 @@ impl<'a> Scene<'a> {
             return Ok(());
         }
         Err(Stop::CouldNotRun(
-            "this user may make no control groups here (minicontainer doctor says why); it works as root, and \
-             with systemd: systemd-run --user --scope -p Delegate=yes COMMAND"
+            "this user may make no control groups here (minicontainer doctor says why); it works as root, \
+             in the lab (minicontainer lab), and with systemd: systemd-run --user --scope -p Delegate=yes COMMAND"
                 .to_owned(),
         ))
     }
