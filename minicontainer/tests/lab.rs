@@ -23,6 +23,7 @@ const TESTS: &[(&str, Test)] = &[
     ("input_output_and_errors_pass_unchanged", streams),
     ("output_is_not_lost_when_nobody_reads_for_a_while", slow_reader),
     ("the_working_folder_is_the_hosts", working_folder),
+    ("the_program_itself_is_found_by_its_name", itself),
     ("control_groups_are_of_version_2", version_2),
     ("what_was_not_shared_is_not_there", secrets),
     ("a_signal_reaches_the_command", signal),
@@ -110,6 +111,16 @@ fn slow_reader() -> Result<(), Failed> {
     child.stdout.take().ok_or("no output")?.read_to_end(&mut all)?;
     child.wait()?;
     if all.len() == 3_000_000 { Ok(()) } else { Err(format!("{} bytes", all.len()).into()) }
+}
+
+/// As after `cargo run`: its folder is neither in PATH nor below the working folder.
+fn itself() -> Result<(), Failed> {
+    let folder = tempfile::tempdir()?;
+    let output = lab(&["--", "minicontainer", "run", "--", "echo", "inside both"])
+        .current_dir(folder.path())
+        .env("PATH", "/usr/sbin:/usr/bin")
+        .output()?;
+    must_be(&String::from_utf8_lossy(&output.stdout).as_ref(), &"inside both\n", &output)
 }
 
 fn working_folder() -> Result<(), Failed> {

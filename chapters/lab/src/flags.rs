@@ -33,7 +33,8 @@ pub struct Lab {
 const AFTER: &str = "\
 Inside you are root, with every capability and control groups of version 2. The
 working folder is there at the same path, writable; so are the folders given with
---volume. Of the rest of this machine there is /usr, read-only, and nothing else.
+--volume, and the one that minicontainer is in: inside it is found by its name.
+Of the rest of this machine there is /usr, read-only, and nothing else.
 
 These variables go inside: PATH, HOME, TERM, COLORTERM, LANG, LAB, CI, NO_COLOR,
 COLUMNS, REQUIRE_ALL and all that begin with LC_, CARGO, RUST, CLICOLOR or INSTA_.
@@ -76,8 +77,8 @@ impl Lab {
         if self.command.is_empty() { vec![shell.into()] } else { self.command.clone() }
     }
 
-    /// The folders that are shared, the outer ones first. The working folder is one of them, unless it is the
-    /// root or one that belongs to the machine.
+    /// The folders that are shared, the outer ones first. The working folder is one of them, and this
+    /// program's, unless it is the root or one that belongs to the machine.
     pub(crate) fn volumes(&self) -> Result<Vec<PathBuf>> {
         let mut folders = Vec::new();
         for folder in &self.volume {
@@ -92,9 +93,9 @@ impl Lab {
             folders.push(folder);
         }
         let workdir = std::env::current_dir()?;
-        if may_be_shared(&workdir) {
-            folders.push(workdir);
-        }
+        folders.extend(
+            [Some(workdir), program_folder()].into_iter().flatten().filter(|folder| may_be_shared(folder)),
+        );
         folders.sort();
         folders.dedup();
         Ok(folders)
@@ -109,21 +110,28 @@ impl Lab {
         let mut variables: Vec<OsString> = Vec::new();
         for variable in callers.chain(fixed).chain(given) {
             variables.retain(|earlier| name(earlier) != name(&variable));
-            variables.push(with_sbin(variable));
+            variables.push(with_programs(variable, program_folder().as_deref()));
         }
         variables
     }
 }
 
-/// Root's programs are found inside even where an ordinary user's PATH does not have them.
-fn with_sbin(variable: OsString) -> OsString {
+/// Where this program is: `cargo run` starts one that is in nobody's PATH.
+fn program_folder() -> Option<PathBuf> {
+    fs_err::canonicalize(std::env::current_exe().ok()?.parent()?).ok()
+}
+
+/// Root's programs are found inside even where an ordinary user's PATH does not have them, and so is ours.
+fn with_programs(variable: OsString, ours: Option<&Path>) -> OsString {
     if name(&variable) != b"PATH" {
         return variable;
     }
     let mut bytes = variable.into_vec();
-    for folder in ["/usr/local/sbin", "/usr/sbin", "/usr/bin"] {
-        if !bytes[5..].split(|byte| *byte == b':').any(|entry| entry == folder.as_bytes()) {
-            bytes.extend_from_slice(format!(":{folder}").as_bytes());
+    let roots = ["/usr/local/sbin", "/usr/sbin", "/usr/bin"].map(Path::new);
+    for folder in roots.into_iter().chain(ours).map(|folder| folder.as_os_str().as_bytes()) {
+        if !bytes[5..].split(|byte| *byte == b':').any(|entry| entry == folder) {
+            bytes.push(b':');
+            bytes.extend_from_slice(folder);
         }
     }
     OsString::from_vec(bytes)
@@ -186,8 +194,10 @@ mod tests {
     }
 
     #[test]
-    fn root_finds_its_programs() {
-        assert_eq!(with_sbin("PATH=/usr/bin".into()), "PATH=/usr/bin:/usr/local/sbin:/usr/sbin");
-        assert_eq!(with_sbin("HOME=/x".into()), "HOME=/x");
+    fn root_finds_its_programs_and_ours() {
+        let path = |text: &str, ours: &str| with_programs(text.into(), Some(Path::new(ours)));
+        assert_eq!(path("PATH=/usr/bin", "/a/bin"), "PATH=/usr/bin:/usr/local/sbin:/usr/sbin:/a/bin");
+        assert_eq!(path("PATH=/a/bin:/usr/bin", "/a/bin"), "PATH=/a/bin:/usr/bin:/usr/local/sbin:/usr/sbin");
+        assert_eq!(path("HOME=/x", "/a/bin"), "HOME=/x");
     }
 }

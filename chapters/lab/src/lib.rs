@@ -53,9 +53,8 @@ pub fn move_in(folders: &[&Path]) -> Option<ExitCode> {
     }
     let moved = || {
         let program = std::env::current_exe()?;
-        let folder = program.parent().unwrap_or(Path::new("/")).to_owned();
         let command = std::iter::once(program.into()).chain(std::env::args_os().skip(1)).collect();
-        let lab = Lab::new(command).share(folder);
+        let lab = Lab::new(command);
         run(&folders.iter().fold(lab, Lab::share))
     };
     Some(moved().unwrap_or_else(|error| {
