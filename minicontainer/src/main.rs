@@ -33,7 +33,7 @@ Examples:
 #[derive(Subcommand)]
 enum Command {
     /// Run a command in a container; a shell when none is given
-    Run(Box<ch10::stage::Run>),
+    Run(Box<ch11::stage::Run>),
     /// Be the runtime as it stands after a chapter: `stage 2 run -- hostname`
     Stage(stages::Stage),
     /// Say what of the course works on this machine, and what to do about the rest
@@ -62,7 +62,7 @@ fn main() -> ExitCode {
         sys::explain::enable();
     }
     match arguments.command {
-        Command::Run(run) => cli::finish(NAME, cli::run_in_foreground(|| ch10::stage::parent(&run))),
+        Command::Run(run) => cli::finish(NAME, cli::run_in_foreground(|| ch11::stage::parent(&run))),
         Command::Stage(stage) => stages::run(stage),
         Command::Doctor(flags) => doctor::run(&flags, stages::LAST).unwrap_or_else(|error| fail(&error)),
         Command::Lab(flags) => lab::run(&flags).unwrap_or_else(|error| fail(&error)),

@@ -14,10 +14,11 @@ const STAGES: [fn(Vec<OsString>) -> ExitCode; LAST as usize] = [
     ch08::stage::main,
     ch09::stage::main,
     ch10::stage::main,
+    ch11::stage::main,
 ];
 
 /// The last chapter that is written.
-pub const LAST: u8 = 10;
+pub const LAST: u8 = 11;
 
 /// The flags of `stage`.
 #[derive(clap::Args)]

@@ -19,24 +19,6 @@ use crate::{
     subject::{self, Request},
 };
 
-/// Docker's fourteen, the default of a real runtime.
-const CAPABILITIES: [&str; 14] = [
-    "CAP_CHOWN",
-    "CAP_DAC_OVERRIDE",
-    "CAP_FSETID",
-    "CAP_FOWNER",
-    "CAP_MKNOD",
-    "CAP_NET_RAW",
-    "CAP_SETGID",
-    "CAP_SETUID",
-    "CAP_SETFCAP",
-    "CAP_SETPCAP",
-    "CAP_NET_BIND_SERVICE",
-    "CAP_SYS_CHROOT",
-    "CAP_KILL",
-    "CAP_AUDIT_WRITE",
-];
-
 /// Covered in a real runtime, by Docker's list.
 pub(crate) const MASKED: [&str; 12] = [
     "/proc/acpi",
@@ -125,6 +107,14 @@ fn bind(source: &Path, destination: &Path, access: &str) -> Value {
     json!({"destination": destination, "source": source, "type": "bind", "options": ["rbind", "rprivate", access]})
 }
 
+/// The five sets. What a user was given by name is ambient, as Podman does it.
+fn capabilities(request: &Request) -> Value {
+    let all = request.capabilities();
+    let named = request.cap_add.iter().map(|name| format!("CAP_{name}")).collect::<Vec<_>>();
+    let ambient = if request.user.is_some() { named } else { Vec::new() };
+    json!({"bounding": all, "effective": all, "permitted": all, "inheritable": ambient, "ambient": ambient})
+}
+
 fn config(request: &Request, rootfs: &Path, binds: Vec<Value>, folder: &Path, number: u32) -> Value {
     let rootless = !nix::unistd::geteuid().is_root();
     // First: the rootfs is in the folder, and what is mounted on it by then would be bound along.
@@ -162,9 +152,7 @@ fn config(request: &Request, rootfs: &Path, binds: Vec<Value>, folder: &Path, nu
             "args": arguments,
             "env": environment,
             "cwd": request.workdir.as_deref().unwrap_or(Path::new("/")),
-            "capabilities": {
-                "bounding": CAPABILITIES, "effective": CAPABILITIES, "permitted": CAPABILITIES,
-            },
+            "capabilities": capabilities(request),
             "noNewPrivileges": true,
         },
         "root": {"path": rootfs, "readonly": request.read_only},

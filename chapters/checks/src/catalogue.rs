@@ -7,6 +7,7 @@ mod layers;
 pub(crate) mod limits;
 mod memory;
 pub(crate) mod network;
+mod privileges;
 pub(crate) mod root;
 pub(crate) mod users;
 
@@ -19,6 +20,7 @@ use layers::{diff, layers, upper};
 use limits::{cpu_limit, cpu_shares, own_cgroup_namespace, pids_limit};
 use memory::{group_is_removed, memory_limit, oom_kill, oom_kill_is_told, own_cgroup};
 use network::{bridge, bridge_is_removed, own_network};
+use privileges::{capabilities, capability_flags, no_new_privs, user_capabilities};
 use root::{
     devices, given_root, hostile_root, kernel_settings, masked_paths, own_groups_shown, own_root,
     read_only_root, scratch, volumes,
@@ -132,6 +134,10 @@ pub const CHECKS: &[Check] = &[
     check!(10 user_dies_with_runtime "Is it gone when the runtime is killed, whoever it is?", except [
         Except::Bare("there is no runtime between caller and command"),
         Except::Oci("containers outlive runc and crun on purpose: a shim watches them (chapter 17)")]),
+    check!(11 capabilities "Has it fourteen of root's powers, whatever its caller has?"),
+    check!(11 capability_flags "Can single powers be added and dropped?"),
+    check!(11 user_capabilities "Has a user no powers but those that were added by name?"),
+    check!(11 no_new_privs "Does no program give it more than it has?"),
 ];
 
 /// What only exercises ask for: runc and crun do it otherwise, or the ladder has a row that says more.

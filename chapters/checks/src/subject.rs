@@ -10,6 +10,24 @@ use serde::{Deserialize, Serialize};
 
 use crate::bundle;
 
+/// Docker's fourteen capabilities, the default of a real runtime.
+pub(crate) const CAPABILITIES: [&str; 14] = [
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "FSETID",
+    "FOWNER",
+    "MKNOD",
+    "NET_RAW",
+    "SETGID",
+    "SETUID",
+    "SETFCAP",
+    "SETPCAP",
+    "NET_BIND_SERVICE",
+    "SYS_CHROOT",
+    "KILL",
+    "AUDIT_WRITE",
+];
+
 /// A runtime, and how to call it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Subject {
@@ -70,6 +88,10 @@ pub struct Request {
     pub userns: bool,
     /// `--user`: the numbers of a user and of a group.
     pub user: Option<u32>,
+    /// `--cap-add`.
+    pub cap_add: Vec<String>,
+    /// `--cap-drop`.
+    pub cap_drop: Vec<String>,
     /// The command and its arguments.
     pub command: Vec<OsString>,
 }
@@ -83,6 +105,15 @@ pub struct Volume {
     pub destination: PathBuf,
     /// Whether nobody inside may write to it.
     pub read_only: bool,
+}
+
+impl Request {
+    /// The capabilities that it asks for, as an engine tells the runtime.
+    pub(crate) fn capabilities(&self) -> Vec<String> {
+        let dropped = |name: &&str| self.cap_drop.iter().any(|drop| drop == name || drop == "ALL");
+        let kept = CAPABILITIES.iter().filter(|name| !dropped(name)).map(|&name| name.to_owned());
+        kept.chain(self.cap_add.iter().cloned()).map(|name| format!("CAP_{name}")).collect()
+    }
 }
 
 impl Subject {
@@ -186,6 +217,11 @@ fn ours(program: &[PathBuf], chapter: u8, request: &Request, folder: &Path) -> s
         }
         if let Some(user) = request.user {
             command.args(["--user", &format!("{user}:{user}")]);
+        }
+    }
+    if chapter >= 11 {
+        for (flag, names) in [("--cap-add", &request.cap_add), ("--cap-drop", &request.cap_drop)] {
+            command.args(names.iter().flat_map(|name| [flag, name]));
         }
     }
     command.args(&request.flags).arg("--").args(&request.command);

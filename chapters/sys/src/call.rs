@@ -4,7 +4,7 @@ use std::panic::Location;
 
 use nix::{sys::wait::WaitStatus, unistd::Pid};
 
-use crate::{Error, Place, Result, explain};
+use crate::{CapabilitySets, Error, Place, Result, explain};
 
 /// Make one call: show it when `--explain` asks for it, name it when it fails.
 ///
@@ -50,6 +50,12 @@ pub(crate) trait Outcome {
 impl Outcome for () {
     fn shown(&self) -> String {
         "0".into()
+    }
+}
+
+impl Outcome for CapabilitySets {
+    fn shown(&self) -> String {
+        format!("0, permitted {:#x}", self.permitted)
     }
 }
 

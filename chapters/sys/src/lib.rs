@@ -9,6 +9,7 @@
 //! All `unsafe` of the workspace lives here, one system call a function.
 
 mod call;
+mod capabilities;
 mod descriptors;
 mod directories;
 mod error;
@@ -34,6 +35,10 @@ mod terminal;
 mod time_namespace;
 mod trees;
 
+pub use capabilities::{
+    CAPABILITIES, CapabilitySets, capget, capset, prctl_cap_ambient_raise, prctl_capbset_drop,
+    prctl_capbset_drop_each, prctl_set_keepcaps,
+};
 pub use descriptors::{close_range_cloexec, keep_at_exec, memfd, never_block, pipe, set_standard};
 pub use directories::{mkdir, pivot_root, rmdir};
 pub use error::{Error, Kind, Result};
@@ -47,7 +52,7 @@ pub use machine::{finit_module, in_user_mode_linux, kernel_release, power_off};
 pub use mounts::{mount, mount_setattr_readonly, mount_setattr_readonly_alone, umount2};
 pub use namespaces::{setdomainname, sethostname, setns, unshare};
 pub use place::Place;
-pub use privileges::{prctl_capbset_drop, prctl_set_dumpable, prctl_set_no_new_privs};
+pub use privileges::{prctl_set_dumpable, prctl_set_no_new_privs};
 pub use process::{
     clone3, execve, exit_now, prctl_set_pdeathsig, segfault, setgid, setgroups, setrlimit, setuid, waitpid,
 };

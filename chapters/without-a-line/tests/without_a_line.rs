@@ -51,6 +51,16 @@ const EXCEPTIONS: &[(&str, Option<User>, &str)] = &[
         "in the fence there is one id, and so nobody changes his user",
     ),
     ("user::switch(run.user)?;", Some(User::Ordinary), "in the fence there is one id, and so no other user"),
+    (
+        "capabilities::keep()?;",
+        Some(User::Ordinary),
+        "in the fence there is one id, and so nobody changes his user",
+    ),
+    (
+        "capabilities::limit(&capabilities)?;",
+        Some(User::Ordinary),
+        "whoever is born into a user namespace has no inheritable capabilities, and the bounding set does the rest",
+    ),
 ];
 
 /// The one line that a later stage does without, as it says itself.

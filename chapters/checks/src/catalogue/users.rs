@@ -63,7 +63,7 @@ pub(super) fn user_dies_with_runtime(scene: &Scene) -> Result<String, Stop> {
     Ok(format!("user {owner}: {gone}"))
 }
 
-fn one_id_only() -> Result<(), Stop> {
+pub(super) fn one_id_only() -> Result<(), Stop> {
     match User::current() {
         User::Root => Ok(()),
         User::Ordinary => {
