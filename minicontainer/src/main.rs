@@ -4,6 +4,7 @@
 
 mod doctor;
 mod ladder;
+mod seccomp;
 mod stages;
 
 use std::process::ExitCode;
@@ -33,7 +34,7 @@ Examples:
 #[derive(Subcommand)]
 enum Command {
     /// Run a command in a container; a shell when none is given
-    Run(Box<ch11::stage::Run>),
+    Run(Box<ch12::stage::Run>),
     /// Be the runtime as it stands after a chapter: `stage 2 run -- hostname`
     Stage(stages::Stage),
     /// Say what of the course works on this machine, and what to do about the rest
@@ -42,6 +43,8 @@ enum Command {
     Lab(lab::Lab),
     /// What each stage, runc and crun really show, as a table: checks and attacks
     Ladder(ladder::Ladder),
+    /// How many system calls the default filter leaves, and which it refuses; as JSON for runc and crun
+    Seccomp(seccomp::Seccomp),
     /// Print the script that makes a shell complete our commands: `source <(minicontainer completions bash)`
     Completions {
         /// The shell to write for
@@ -62,11 +65,12 @@ fn main() -> ExitCode {
         sys::explain::enable();
     }
     match arguments.command {
-        Command::Run(run) => cli::finish(NAME, cli::run_in_foreground(|| ch11::stage::parent(&run))),
+        Command::Run(run) => cli::finish(NAME, cli::run_in_foreground(|| ch12::stage::parent(&run))),
         Command::Stage(stage) => stages::run(stage),
         Command::Doctor(flags) => doctor::run(&flags, stages::LAST).unwrap_or_else(|error| fail(&error)),
         Command::Lab(flags) => lab::run(&flags).unwrap_or_else(|error| fail(&error)),
         Command::Ladder(flags) => ladder::run(&flags).unwrap_or_else(|error| fail(&error)),
+        Command::Seccomp(flags) => seccomp::run(&flags).unwrap_or_else(|error| fail(&error)),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), NAME, &mut std::io::stdout());
             ExitCode::SUCCESS

@@ -15,10 +15,11 @@ const STAGES: [fn(Vec<OsString>) -> ExitCode; LAST as usize] = [
     ch09::stage::main,
     ch10::stage::main,
     ch11::stage::main,
+    ch12::stage::main,
 ];
 
 /// The last chapter that is written.
-pub const LAST: u8 = 11;
+pub const LAST: u8 = 12;
 
 /// The flags of `stage`.
 #[derive(clap::Args)]

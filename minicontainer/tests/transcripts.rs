@@ -87,7 +87,7 @@ fn files(folder: &str, extension: &str) -> io::Result<Vec<PathBuf>> {
 fn programs() -> io::Result<TempDir> {
     let folder = tempfile::tempdir()?;
     symlink(env!("CARGO_BIN_EXE_minicontainer"), folder.path().join("minicontainer"))?;
-    for chapter in 1..=11 {
+    for chapter in 1..=12 {
         let script = folder.path().join(format!("ch{chapter:02}"));
         fs_err::write(&script, format!("#!/bin/sh\nexec minicontainer stage {chapter} \"$@\"\n"))?;
         fs_err::set_permissions(&script, PermissionsExt::from_mode(0o755))?;

@@ -124,6 +124,11 @@ pub fn choose(add: &[Named], drop: &[Named]) -> Result<Capabilities> {
     }
 }
 
+/// The same on a machine where everybody has all of them: for a table of what would be.
+pub fn in_theory(add: &[Named], drop: &[Named]) -> Capabilities {
+    combine(add, drop, Set::all())
+}
+
 /// As Docker does: dropping ALL empties the default, and what is added by name stays.
 fn combine(add: &[Named], drop: &[Named], ours: Set) -> Capabilities {
     let default = DEFAULT.into_iter().map(Set::named).fold(Set(0), Set::bitor);

@@ -139,9 +139,9 @@ pub fn parent(run: &Run) -> Result<WaitStatus> {
 fn child(run: &Run, parent: &mut Channel) -> Result<Infallible> {
     process::die_with_parent()?; // first: from here on nobody can leave us behind
     parent.expect(&Message::Proceed)?;
+    let capabilities = capabilities::choose(&run.cap_add, &run.cap_drop)?; // of those that we were born with
     user_namespace::become_root()?; // now that the maps say who that is
     process::die_with_parent_again(parent)?; // or nobody would end us while we set up
-    let capabilities = capabilities::choose(&run.cap_add, &run.cap_drop)?; // of those that we have now
     cgroup_namespace::unshare()?; // now that we are in our group: it becomes the top
     hostname::set(&run.hostname)?;
     network::bring_loopback_up(run.network)?; // or 127.0.0.1 does not answer

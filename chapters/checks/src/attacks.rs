@@ -4,6 +4,7 @@
 //! Half of an attack runs outside, sets the trap and looks at the damage (`attempt`); the other half
 //! runs inside the container as the probe ([`attack_from_inside`]).
 
+mod kernel;
 mod limits;
 mod memory;
 mod network;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use sys::{MsFlags, Pid, Signal};
 
 use self::{
+    kernel::{read_key, type_into_terminal, unshare_again},
     limits::{fork_bomb, see_host_groups},
     memory::{fill_memory, sacrifice_neighbour, take_memory_as_a_crowd},
     network::{use_abstract_socket, use_local_service},
@@ -97,6 +99,9 @@ pub const ATTACKS: &[Attack] = &[
     attack!(8 change_groups "Make control groups of its own on the host"),
     attack!(9 poison_image "Change a file of the image that others are started from"),
     attack!(10 leave_root_program "Leave a program in a volume that makes everybody root", needs_root: true),
+    attack!(12 unshare_again "Have all powers again, in a user namespace of its own"),
+    attack!(12 read_key "Read a password from the caller's keyring"),
+    attack!(12 type_into_terminal "Type into the caller's terminal"),
 ];
 
 /// What the half inside reports.
@@ -160,6 +165,9 @@ pub(crate) fn attack_from_inside(host: &Path, name: &str, arguments: &[&str]) ->
         ("escape_chroot", [path]) => root::walk_out(path),
         ("poison_image", [inside, outside]) => root::poison(inside, outside),
         ("leave_root_program", [path]) => users::leave(path),
+        ("unshare_again", [folder]) => kernel::unshare(folder),
+        ("read_key", []) => kernel::read_keyring(),
+        ("type_into_terminal", []) => kernel::type_a_letter(),
         ("change_groups", []) => root::make_group(),
         ("sacrifice_neighbour", [crowd, mebibytes]) => {
             let crowd = crowd.parse().map_err(|_| sys::Error::new(format!("{crowd:?} is no number")))?;

@@ -9,6 +9,7 @@ mod memory;
 pub(crate) mod network;
 mod privileges;
 pub(crate) mod root;
+pub(crate) mod seccomp;
 pub(crate) mod users;
 
 use std::{ffi::OsString, fmt::Write, os::unix::fs::PermissionsExt, time::Duration};
@@ -25,6 +26,7 @@ use root::{
     devices, given_root, hostile_root, kernel_settings, masked_paths, own_groups_shown, own_root,
     read_only_root, scratch, volumes,
 };
+use seccomp::{capability_opens, refused_calls, seccomp_filter, seccomp_profile};
 use sys::{MntFlags, MsFlags, Signal};
 use users::{root_inside, user, user_dies_with_runtime};
 
@@ -138,6 +140,11 @@ pub const CHECKS: &[Check] = &[
     check!(11 capability_flags "Can single powers be added and dropped?"),
     check!(11 user_capabilities "Has a user no powers but those that were added by name?"),
     check!(11 no_new_privs "Does no program give it more than it has?"),
+    check!(12 seccomp_filter "Is there a filter over its system calls, unless it is asked for none?"),
+    check!(12 refused_calls "Does it refuse the calls that containers do not need?"),
+    check!(12 seccomp_profile "Can a profile of one's own be given?"),
+    check!(12 capability_opens "Does a capability open the calls that it is for?", except [
+        Except::Oci("which calls a capability opens is worked out by the engine above them")]),
 ];
 
 /// What only exercises ask for: runc and crun do it otherwise, or the ladder has a row that says more.

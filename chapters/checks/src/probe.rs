@@ -14,7 +14,7 @@ use sys::{SigSet, Signal};
 
 use crate::{
     PROBE, attacks,
-    catalogue::{extensions, network, root},
+    catalogue::{extensions, network, root, seccomp},
 };
 
 /// What is true where the probe runs.
@@ -60,6 +60,7 @@ pub(crate) fn main(action: &[String]) -> ExitCode {
         ["take-memory", mebibytes, _marker] => take_memory(mebibytes),
         ["start-crowd", most, marker] => start_crowd(most, marker),
         ["look-at-network"] => network::look_at_network(),
+        ["make-harmless-calls"] => seccomp::make_harmless_calls(),
         ["look-at-root", list] => root::look_at_root(list),
         ["look-at-device", path] => extensions::look_at_device(path),
         ["look-at-groups"] => root::look_at_groups(),

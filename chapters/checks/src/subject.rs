@@ -92,8 +92,22 @@ pub struct Request {
     pub cap_add: Vec<String>,
     /// `--cap-drop`.
     pub cap_drop: Vec<String>,
+    /// `--security-opt seccomp=`.
+    pub seccomp: Seccomp,
     /// The command and its arguments.
     pub command: Vec<OsString>,
+}
+
+/// Which filter over system calls a container gets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Seccomp {
+    /// A real runtime's default.
+    #[default]
+    Default,
+    /// None.
+    Unconfined,
+    /// The one in this file.
+    Profile(PathBuf),
 }
 
 /// Something of the host that a container is given.
@@ -222,6 +236,15 @@ fn ours(program: &[PathBuf], chapter: u8, request: &Request, folder: &Path) -> s
     if chapter >= 11 {
         for (flag, names) in [("--cap-add", &request.cap_add), ("--cap-drop", &request.cap_drop)] {
             command.args(names.iter().flat_map(|name| [flag, name]));
+        }
+    }
+    if chapter >= 12 {
+        match &request.seccomp {
+            Seccomp::Default => {}
+            Seccomp::Unconfined => drop(command.args(["--security-opt", "seccomp=unconfined"])),
+            Seccomp::Profile(file) => {
+                command.arg("--security-opt").arg(format!("seccomp={}", file.display()));
+            }
         }
     }
     command.args(&request.flags).arg("--").args(&request.command);

@@ -16,7 +16,9 @@ mod error;
 pub mod explain;
 mod files;
 mod fork;
+mod harmless;
 mod interfaces;
+mod keys;
 mod library;
 mod lookups;
 mod machine;
@@ -28,6 +30,7 @@ mod process;
 mod remedy;
 mod seat_belt;
 mod seccomp;
+mod seccomp_listener;
 mod sessions;
 mod signals;
 mod sockets;
@@ -45,7 +48,9 @@ pub use error::{Error, Kind, Result};
 pub use explain::Side;
 pub use files::{chdir, flock_exclusive, read, write};
 pub use fork::{alarm, fork, sigmask_set};
+pub use harmless::harmless_calls;
 pub use interfaces::ioctl_interface_up;
+pub use keys::{KeySerial, add_key, keyctl_join_session_keyring, keyctl_read, keyctl_search};
 pub use library::call_by_library;
 pub use lookups::{create, fchdir, getcwd, mkdirat, open_path, openat2, symlinkat};
 pub use machine::{finit_module, in_user_mode_linux, kernel_release, power_off};
@@ -57,12 +62,17 @@ pub use process::{
     clone3, execve, exit_now, prctl_set_pdeathsig, segfault, setgid, setgroups, setrlimit, setuid, waitpid,
 };
 pub use seccomp::{seccomp_allow_all, seccomp_get_action_avail};
+pub use seccomp_listener::{
+    Notification, seccomp_next_notification, seccomp_refuse, seccomp_set_mode_filter_with_listener,
+};
 pub use sessions::setsid;
 pub use signals::{kill, next_signal, restore_defaults, sigmask_empty, signalfd};
-pub use sockets::{is_hung_up, receive, send, socketpair, socketpair_stream};
+pub use sockets::{
+    is_hung_up, receive, receive_with_descriptor, send, send_with_descriptor, socketpair, socketpair_stream,
+};
 pub use terminal::{
-    Size, drain, foreground_group, new_terminal, set_attributes, set_foreground_group, set_raw,
-    set_window_size, window_size,
+    Size, drain, foreground_group, ioctl_tiocsti, new_terminal, set_attributes, set_foreground_group,
+    set_raw, set_window_size, window_size,
 };
 pub use time_namespace::unshare_time;
 pub use trees::{move_mount, open_tree, open_tree_below, tree_setattr_readonly};

@@ -14,5 +14,5 @@ pub fn prctl_set_dumpable() -> Result<()> {
 /// `prctl(PR_SET_NO_NEW_PRIVS, 1)`: from here on no execve gives more privileges than there are.
 #[track_caller]
 pub fn prctl_set_no_new_privs() -> Result<()> {
-    call("prctl(2)", "prctl(PR_SET_NO_NEW_PRIVS, 1)".into(), || nix::sys::prctl::set_no_new_privs())
+    call("prctl(2)", "prctl(PR_SET_NO_NEW_PRIVS, 1)".into(), nix::sys::prctl::set_no_new_privs)
 }

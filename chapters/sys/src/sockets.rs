@@ -1,11 +1,16 @@
 //! The pair of sockets over which parent and child speak.
 
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::{
+    io::{IoSlice, IoSliceMut},
+    os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd},
+};
 
 use nix::{
     errno::Errno,
     poll::{PollFd, PollFlags, PollTimeout},
-    sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType},
+    sys::socket::{
+        AddressFamily, ControlMessage, ControlMessageOwned, MsgFlags, SockFlag, SockType, recvmsg, sendmsg,
+    },
 };
 
 use crate::{
@@ -62,6 +67,47 @@ pub fn receive(socket: &OwnedFd) -> Result<Packet> {
     })
 }
 
+/// `sendmsg(2)` one packet and with it a descriptor (SCM_RIGHTS): the peer gets one of his own for the same thing.
+#[track_caller]
+pub fn send_with_descriptor(socket: &OwnedFd, packet: &[u8], descriptor: &OwnedFd) -> Result<()> {
+    let (number, text) = (descriptor.as_raw_fd(), String::from_utf8_lossy(packet));
+    let line = format!("sendmsg({}, {text}, SCM_RIGHTS [{number}])", socket.as_raw_fd());
+    call_shown_before("sendmsg(2)", &line, || {
+        let (data, rights) = ([IoSlice::new(packet)], [number]);
+        let control = [ControlMessage::ScmRights(&rights)];
+        sendmsg::<()>(socket.as_raw_fd(), &data, &control, MsgFlags::MSG_NOSIGNAL, None).map(drop)
+    })
+}
+
+/// `recvmsg(2)` one packet, and the descriptor that came with it. It is close-on-exec.
+#[track_caller]
+#[allow(unsafe_code)]
+pub fn receive_with_descriptor(socket: &OwnedFd) -> Result<(Packet, Option<OwnedFd>)> {
+    call("recvmsg(2)", format!("recvmsg({})", socket.as_raw_fd()), || {
+        let mut packet = vec![0; LARGEST];
+        let mut space = nix::cmsg_space!(RawFd);
+        let (length, raw) = loop {
+            let mut data = [IoSliceMut::new(&mut packet)];
+            let flags = MsgFlags::MSG_CMSG_CLOEXEC;
+            match recvmsg::<()>(socket.as_raw_fd(), &mut data, Some(&mut space), flags) {
+                Ok(message) => {
+                    let rights = message.cmsgs()?.find_map(|control| match control {
+                        ControlMessageOwned::ScmRights(rights) => rights.first().copied(),
+                        _ => None,
+                    });
+                    break (message.bytes, rights);
+                }
+                Err(Errno::EINTR) => {}
+                Err(errno) => return Err(errno),
+            }
+        };
+        packet.truncate(length);
+        // SAFETY: the kernel has just opened this descriptor for us, and nobody else knows of it.
+        let descriptor = raw.map(|raw| unsafe { OwnedFd::from_raw_fd(raw) });
+        Ok((Packet(packet), descriptor))
+    })
+}
+
 /// `poll(2)`, without waiting: whether the peer is gone, or has closed its end, though packets of his may
 /// still wait to be received.
 #[track_caller]
@@ -84,6 +130,14 @@ const LARGEST: usize = 64 * 1024;
 
 /// What one `recv(2)` brought.
 pub struct Packet(pub Vec<u8>);
+
+impl Outcome for (Packet, Option<OwnedFd>) {
+    fn shown(&self) -> String {
+        let descriptor =
+            self.1.as_ref().map(|descriptor| format!(", SCM_RIGHTS [{}]", descriptor.as_raw_fd()));
+        self.0.shown() + &descriptor.unwrap_or_default()
+    }
+}
 
 impl Outcome for Packet {
     fn shown(&self) -> String {

@@ -1,0 +1,186 @@
+//! Stage 12: a command that may not ask the kernel for everything.
+
+use std::{convert::Infallible, ffi::OsString, path::PathBuf, process::ExitCode};
+
+use ch01::{
+    environment, process,
+    protocol::{Channel, Message},
+    signals,
+};
+use ch02::hostname;
+use ch03::pid_namespace;
+use ch04::mounts;
+use ch05::{bridge, janitor, nat, network};
+use ch06::{cgroup, delegation, memory};
+use ch07::{cgroup_namespace, cpu, pids};
+use ch08::{cgroupfs, devices, masks, rootfs, sysfs, volumes};
+use ch09::layers;
+use ch10::{user, user_namespace};
+use ch11::{capabilities, no_new_privs};
+use sys::{Result, WaitStatus};
+
+use crate::{refusals, seccomp};
+
+/// The flags of `run`.
+#[derive(clap::Args)]
+pub struct Run {
+    /// Hostname of the container
+    #[arg(long, value_name = "NAME", default_value = "minicontainer")]
+    hostname: String,
+
+    /// Network of the container
+    #[arg(long, value_name = "KIND", default_value = "none")]
+    network: network::Network,
+
+    /// Lead a port of the host to one of the container, such as 8080:80 (with --network bridge)
+    #[arg(short, long, value_name = "[ADDRESS:]PORT:PORT[/udp]")]
+    publish: Vec<nat::Publish>,
+
+    /// Limit of memory and swap together, such as 64m
+    #[arg(short, long, value_name = "BYTES")]
+    memory: Option<memory::Bytes>,
+
+    /// Limit of processes and threads, such as 100; -1 for none
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    pids_limit: Option<pids::Limit>,
+
+    /// Limit of processor time, such as 0.5
+    #[arg(long, value_name = "NUMBER")]
+    cpus: Option<cpu::Cpus>,
+
+    /// Share of the processor while others want it too; 1024 is usual
+    #[arg(short, long, value_name = "NUMBER")]
+    cpu_shares: Option<cpu::Shares>,
+
+    /// Root of the container, a directory with the files of a system [default: the host's /usr and little else]
+    #[arg(long, value_name = "DIR")]
+    rootfs: Option<PathBuf>,
+
+    /// Lay a directory over the root, read-only; the last one is the topmost
+    #[arg(long, value_name = "DIR")]
+    layer: Vec<PathBuf>,
+
+    /// Keep what is written to the root in DIR/upper, instead of in memory
+    #[arg(long, value_name = "DIR")]
+    upper: Option<PathBuf>,
+
+    /// Let nobody write to the root
+    #[arg(long)]
+    read_only: bool,
+
+    /// Share a directory or file of the host, such as ./data:/data:ro
+    #[arg(short, long, value_name = "SRC:DST[:ro]")]
+    volume: Vec<volumes::Volume>,
+
+    /// Mount an empty file system in memory
+    #[arg(long, value_name = "DIR")]
+    tmpfs: Vec<volumes::Destination>,
+
+    /// User namespace of the container [default: private, but host for root]
+    #[arg(long, value_name = "KIND")]
+    userns: Option<user_namespace::Userns>,
+
+    /// Who the command is inside, such as 1000 or 1000:1000
+    #[arg(short, long, value_name = "UID[:GID]")]
+    user: Option<user::User>,
+
+    /// Give the command one more capability, such as NET_ADMIN, or ALL
+    #[arg(long, value_name = "CAPABILITY")]
+    cap_add: Vec<capabilities::Named>,
+
+    /// Take one away, such as CHOWN, or ALL
+    #[arg(long, value_name = "CAPABILITY")]
+    cap_drop: Vec<capabilities::Named>,
+
+    /// Filter of system calls, seccomp=FILE or seccomp=unconfined [default: our own profile]
+    #[arg(long, value_name = "OPTION")]
+    security_opt: Vec<seccomp::SecurityOpt>,
+
+    /// Say which system calls the filter refuses
+    #[arg(long)]
+    report_refusals: bool,
+
+    #[command(flatten)]
+    process: cli::Process,
+}
+
+/// The program of this stage: parse `arguments`, run, and answer with the exit code.
+pub fn main(arguments: Vec<OsString>) -> ExitCode {
+    cli::stage("ch12", arguments, parent)
+}
+
+// ANCHOR: stage
+/// The parent: the runtime, outside.
+pub fn parent(run: &Run) -> Result<WaitStatus> {
+    delegation::ask_systemd()?; // behind the scenes: an ordinary user has no groups of his own
+    let _janitor = janitor::hire(&[
+        // what the kernel will not take back by itself
+        bridge::remove_if_unused,
+        cgroup::remove,
+    ])?;
+    let group = cgroup::create()?;
+    memory::limit(&group, run.memory)?; // before anybody is in it
+    pids::limit(&group, run.pids_limit)?; // or a fork bomb takes all numbers of the machine
+    cpu::limit(&group, run.cpus)?; // or it takes all the time that nobody else asks for
+    cpu::set_shares(&group, run.cpu_shares)?; // and as much as the others of what they ask for too
+    let namespaces = [
+        // what the child is born into
+        hostname::NAMESPACES,
+        pid_namespace::NAMESPACE, // the child is PID 1
+        mounts::NAMESPACE,
+        network::namespace(run.network),
+        user_namespace::namespace(run.userns)?, // the kernel makes it first, and the others belong to it
+    ];
+    let mut container = process::clone(&namespaces, |parent| child(run, parent))?;
+    let signals = signals::keep()?; // after clone, or the child would block them too
+    user_namespace::map_ids(run.userns, container.pid)?; // or everybody in there is nobody
+    cgroup::join(&group, container.pid)?; // before it goes on, or something of it would stay outside
+    let address = bridge::connect(run.network, container.pid)?; // one end of the cable is on the host
+    let _rules = nat::open_ways(address, &run.publish)?; // dropped with us, or lost with us
+    container.channel.tell(&Message::Proceed)?; // all that only we can do is done
+    refusals::report(run.report_refusals, &mut container.channel)?; // before the end, or nobody answers the child
+    container.channel.expect_end()?; // execve closed the child's end: the command runs
+    let status = signals::forward_until_exit(&signals, container)?;
+    memory::tell_of_kills(&group, status)?; // 137 alone does not say who it was
+    Ok(status)
+}
+
+/// The child: it makes its surroundings, then becomes the command. The order is the lesson.
+fn child(run: &Run, parent: &mut Channel) -> Result<Infallible> {
+    process::die_with_parent()?; // first: from here on nobody can leave us behind
+    parent.expect(&Message::Proceed)?;
+    let capabilities = capabilities::choose(&run.cap_add, &run.cap_drop)?; // of those that we were born with
+    let filter = seccomp::compile(&run.security_opt, &capabilities.names())?; // while the caller's files are there
+    user_namespace::become_root()?; // now that the maps say who that is
+    process::die_with_parent_again(parent)?; // or nobody would end us while we set up
+    cgroup_namespace::unshare()?; // now that we are in our group: it becomes the top
+    hostname::set(&run.hostname)?;
+    network::bring_loopback_up(run.network)?; // or 127.0.0.1 does not answer
+    mounts::make_private()?; // or the host sees every mount below
+    let root = rootfs::mount(run.rootfs.as_deref())?;
+    let root = layers::stack(root, &run.layer, run.upper.as_deref())?; // or containers write to what they share
+    devices::make(&root)?; // or nothing can be thrown into /dev/null
+    volumes::mount_tmpfs(&root, &run.tmpfs)?;
+    volumes::bind(&root, &run.volume)?; // while the host's files are there
+    let old_root = rootfs::pivot(&root)?;
+    mounts::mount_proc()?; // or ps shows the host's processes
+    sysfs::mount(&old_root)?; // after pivot, on the new root; before detach, or an ordinary user may not
+    cgroupfs::mount()?; // or nobody inside sees his own limits
+    masks::cover()?; // or they tell of the host, and change it
+    rootfs::detach(old_root)?; // or .. leads to the host
+    rootfs::make_read_only(run.read_only)?;
+    process::change_directory(&run.process.workdir)?;
+    rootfs::check_working_directory()?; // or a descriptor of the caller's led out again
+    capabilities::bound(&capabilities)?; // or the execve gives them all back to root
+    capabilities::keep()?; // or a user that was given some loses them here
+    user::switch(run.user)?; // when nothing takes root's power any more
+    capabilities::limit(&capabilities)?; // or the caller's inheritable ones come through
+    process::die_with_parent_again(parent)?; // or nobody would end the command
+    no_new_privs::set()?; // or a set-user-ID program gives them back
+    process::close_descriptors()?; // or the command inherits the caller's files
+    signals::reset()?; // or it inherits what the caller ignores and blocks
+    let environment = environment::clean(&run.process.env); // or it inherits the caller's secrets
+    seccomp::load(&filter, run.report_refusals, parent)?; // last: it decides over every call from here on
+    process::exec(&run.process.command(), &environment)
+}
+// ANCHOR_END: stage

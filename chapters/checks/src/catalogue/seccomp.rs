@@ -1,0 +1,67 @@
+//! Checks of chapter 12: the filter over system calls.
+
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+
+use super::shell;
+use crate::{
+    Scene,
+    probe::print_json,
+    scene::{self, Ended, Stop},
+    subject::{Request, Seccomp},
+};
+
+pub(super) fn seccomp_filter(scene: &Scene) -> Result<String, Stop> {
+    let mode = |seccomp: Seccomp| -> Result<String, Stop> {
+        let command = shell("grep ^Seccomp: /proc/self/status | cut -f 2");
+        Ok(scene.run(&Request { seccomp, command, ..Request::default() })?.stdout.trim().to_owned())
+    };
+    Ok(format!("mode: {}\nmode when unconfined: {}", mode(Seccomp::Default)?, mode(Seccomp::Unconfined)?))
+}
+
+pub(super) fn refused_calls(scene: &Scene) -> Result<String, Stop> {
+    scene.run(&Request { command: scene::probe(["make-harmless-calls"])?, ..Request::default() })?.json()
+}
+
+/// The half inside of [`refused_calls`].
+pub(crate) fn make_harmless_calls() -> sys::Result<ExitCode> {
+    let line = |(name, errno): (&str, Option<sys::Errno>)| {
+        format!("{name}: {}", errno.map_or("done".to_owned(), |errno| format!("{errno:?}")))
+    };
+    print_json(&sys::harmless_calls().into_iter().map(line).collect::<Vec<_>>().join("\n"))
+}
+
+/// Profiles in the form that Docker's `--security-opt seccomp=FILE` and the OCI's `config.json` share.
+pub(super) fn seccomp_profile(scene: &Scene) -> Result<String, Stop> {
+    let query = json!([{"index": 0, "value": 0xffff_ffff_u32, "op": "SCMP_CMP_EQ"}]);
+    let other = json!([{"index": 0, "value": 0, "op": "SCMP_CMP_EQ"}]);
+    let errors = json!({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+        {"names": ["unshare", "a_call_of_the_future"], "action": "SCMP_ACT_ERRNO", "errnoRet": 28},
+        {"names": ["personality"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38, "args": query},
+        {"names": ["umount2"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38, "args": other},
+    ]});
+    let lines: String = with_profile(scene, &errors)?.json()?;
+    let told = ["unshare", "personality(query)", "umount2"];
+    let told = told.map(|name| lines.lines().find(|line| line.starts_with(name)).unwrap_or_default());
+    let death = json!({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+        {"names": ["keyctl"], "action": "SCMP_ACT_KILL_PROCESS"},
+    ]});
+    Ok(format!("{}\nkeyctl, when it kills: {}", told.join("\n"), with_profile(scene, &death)?))
+}
+
+fn with_profile(scene: &Scene, profile: &Value) -> Result<Ended, Stop> {
+    let file = scene.folder.join("profile.json");
+    fs_err::write(&file, profile.to_string())?;
+    let command = scene::probe(["make-harmless-calls"])?;
+    scene.run(&Request { seccomp: Seccomp::Profile(file), command, ..Request::default() })
+}
+
+/// What a capability lets the kernel do, the filter lets through as well.
+pub(super) fn capability_opens(scene: &Scene) -> Result<String, Stop> {
+    let command = scene::probe(["make-harmless-calls"])?;
+    let request = Request { cap_add: vec!["SYS_ADMIN".into()], command, ..Request::default() };
+    let lines: String = scene.run(&request)?.json()?;
+    let told = |name: &str| lines.lines().find(|line| line.starts_with(name)).unwrap_or_default().to_owned();
+    Ok(["unshare", "setns", "clone3", "keyctl"].map(told).join("\n"))
+}
