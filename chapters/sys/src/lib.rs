@@ -24,6 +24,7 @@ mod namespaces;
 mod place;
 mod privileges;
 mod process;
+mod refused;
 mod remedy;
 mod seat_belt;
 mod seccomp;
@@ -51,7 +52,8 @@ pub use privileges::{prctl_capbset_drop, prctl_set_dumpable, prctl_set_no_new_pr
 pub use process::{
     clone3, execve, exit_now, prctl_set_pdeathsig, segfault, setgid, setgroups, setrlimit, setuid, waitpid,
 };
-pub use seccomp::{seccomp_allow_all, seccomp_get_action_avail};
+pub use refused::{ioctl_tiocsti, keyctl_session_keyring, socket_of_family};
+pub use seccomp::{seccomp_allow_all, seccomp_get_action_avail, seccomp_set_mode_filter};
 pub use sessions::setsid;
 pub use signals::{kill, next_signal, restore_defaults, sigmask_empty, signalfd};
 pub use sockets::{is_hung_up, receive, send, socketpair, socketpair_stream};
