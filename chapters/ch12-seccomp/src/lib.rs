@@ -1,10 +1,11 @@
 //! Chapter 12: a filter for system calls.
 //!
-//! Capabilities decide what a call may do, a filter whether the kernel's code for it is reached at all. Which calls a
-//! command may make says a [`profile`]; [`seccomp`] turns it into programs, which the kernel runs before each call, with
-//! the numbers of this machine's [`calls`]. [`oci`] prints it for runc and crun.
+//! Capabilities decide what a call may do, a filter ([`seccomp`]) whether the kernel's code for it is reached at all. A
+//! [`profile`] says which calls a command may make, by their names; a [`program`] says the same to the kernel, by the
+//! numbers that the [`calls`] have on this machine. [`oci`] prints it for runc and crun.
 
 pub mod calls;
 pub mod oci;
 pub mod profile;
+pub mod program;
 pub mod seccomp;

@@ -69,7 +69,8 @@ fn holes(profile: &Profile, name: &str) -> Option<Vec<Condition>> {
 /// one bit more is looked at. It is about one condition for each bit of the mask.
 fn all_but(holes: &[Condition]) -> Vec<Condition> {
     let Some(pattern) = holes.first() else { return Vec::new() };
-    let bits: Vec<u64> = (0..u64::BITS).rev().map(|n| 1 << n).filter(|bit| pattern.value & bit != 0).collect();
+    let bits: Vec<u64> =
+        (0..u64::BITS).rev().map(|n| 1 << n).filter(|bit| pattern.value & bit != 0).collect();
     let mut found = Vec::new();
     let mut open = vec![(Condition { value: 0, value_two: 0, ..*pattern }, holes.to_vec(), &bits[..])];
     while let Some((so_far, holes, bits)) = open.pop() {
@@ -78,11 +79,8 @@ fn all_but(holes: &[Condition]) -> Vec<Condition> {
         } else if let Some((bit, rest)) = bits.split_first() {
             for side in [*bit, 0] {
                 let inside = holes.iter().copied().filter(|hole| hole.value_two & bit == side).collect();
-                let longer = Condition {
-                    value: so_far.value | bit,
-                    value_two: so_far.value_two | side,
-                    ..so_far
-                };
+                let longer =
+                    Condition { value: so_far.value | bit, value_two: so_far.value_two | side, ..so_far };
                 open.push((longer, inside, rest));
             }
         }

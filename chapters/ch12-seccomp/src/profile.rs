@@ -166,8 +166,9 @@ impl Profile {
 
     /// The one in the file `path`.
     pub fn read(path: &Path) -> Result<Profile> {
-        let text = fs_err::read_to_string(path)
-            .map_err(|error| Error::from(error).remedy("--security-opt seccomp= takes a file of the host."))?;
+        let text = fs_err::read_to_string(path).map_err(|error| {
+            Error::from(error).remedy("--security-opt seccomp= takes a file of the host.")
+        })?;
         Profile::parse(&text, &path.display().to_string())
     }
 

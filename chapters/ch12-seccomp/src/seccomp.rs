@@ -8,20 +8,18 @@
 //! What it does not do: a program of another architecture, such as a 32-bit one, is killed (SIGSYS) at its first call,
 //! where Docker has a second table for it. Calls that are newer than our table answer ENOSYS, as with runc.
 
-use std::{collections::BTreeMap, path::PathBuf, str::FromStr};
+use std::{path::PathBuf, str::FromStr};
 
 use libc::sock_filter;
-use seccompiler::{
-    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
-};
 use serde::Serialize;
 use serde_json::Value;
-use sys::{Error, Result};
+use sys::Result;
 
 use crate::{
     calls::Architecture,
     oci,
-    profile::{Action, Condition, Operator, Profile, Rule, Target},
+    profile::{Action, Profile, Rule, Target},
+    program,
 };
 
 /// What `--security-opt` asks for, as Docker's.
@@ -50,7 +48,7 @@ impl FromStr for SecurityOpt {
 }
 
 /// Programs for the kernel, in the order in which they are loaded.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Filter {
     programs: Vec<Vec<sock_filter>>,
 }
@@ -59,15 +57,43 @@ pub struct Filter {
 /// gone: the file is the host's.
 pub fn compile(options: &[SecurityOpt], held: &[&str]) -> Result<Filter> {
     let target = Target::here(held)?;
-    match chosen(options)? {
-        Some(profile) => programs(&profile.resolve(&target), target.architecture),
-        None => Ok(Filter::default()),
-    }
+    let programs = match chosen(options)? {
+        Some(profile) => program::compile(&profile.resolve(&target), target.architecture)?,
+        None => Vec::new(),
+    };
+    Ok(Filter { programs })
 }
 
 /// Load it: from here on it decides over each call of this process and of all its children, forever.
 pub fn load(filter: &Filter) -> Result<()> {
     filter.programs.iter().try_for_each(|program| sys::seccomp_set_mode_filter(program))
+}
+
+/// What a command may call, counted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// How many calls this architecture has, as far as our table goes.
+    pub calls: usize,
+    /// How many of them may be made with all arguments.
+    pub free: usize,
+    /// How many may be made with some.
+    pub conditional: usize,
+    /// The others.
+    pub refused: Vec<String>,
+}
+
+/// What the chosen profile allows to a command that has the capabilities called `held`.
+pub fn summary(options: &[SecurityOpt], held: &[&str]) -> Result<Summary> {
+    let target = Target::here(held)?;
+    let profile = chosen(options)?.map(|profile| profile.resolve(&target));
+    Ok(count(profile.as_ref(), target.architecture))
+}
+
+/// The chosen profile in the OCI's form, for `linux.seccomp` of a `config.json`; `null` is unconfined.
+pub fn oci_json(options: &[SecurityOpt], held: &[&str]) -> Result<Value> {
+    let target = Target::here(held)?;
+    let profile = chosen(options)?.map(|profile| profile.resolve(&target));
+    Ok(profile.map_or(Value::Null, |profile| oci::form(&profile, target.architecture)))
 }
 
 /// The last `--security-opt seccomp=` wins, and where there is none, the default profile; `None` is unconfined.
@@ -79,26 +105,43 @@ fn chosen(options: &[SecurityOpt]) -> Result<Option<Profile>> {
     }
 }
 
-/// One program for each action: the strictest answer wins.
-///
-/// The compiler makes programs with two answers, and a profile has more. But the kernel asks all programs that are
-/// loaded, and the strictest answer counts. So the main one answers the default to all calls but those which the rules
-/// name, and each other one refuses in its own way what its rules name; to all else they say yes. That a rule refuses as
-/// the default does matters where another allows the rest of the same call: then it is in a program of its own, too.
-fn programs(profile: &Profile, architecture: Architecture) -> Result<Filter> {
-    let default = profile.default_outcome();
-    let calls = architecture.calls();
-    let named = table(profile, &calls, |outcome| outcome != default)?;
-    let mut compiled = Vec::new(); // whether it refuses seccomp(2) itself, and the program
-    for (done, outcome) in profile.syscalls.iter().map(Rule::outcome).enumerate() {
-        let before = profile.syscalls[..done].iter().map(Rule::outcome);
-        if outcome == ALLOW || before.clone().any(|other| other == outcome) {
-            continue;
-        }
-        let mut refused = table(profile, &calls, |other| other == outcome)?;
-        refused.retain(|call, _| outcome != default || named.contains_key(call));
-        compiled.push((refused.contains_key(&libc::SYS_seccomp), program(refused, ALLOW, outcome, architecture)?));
-    }
-    let main = if default == ALLOW { (BTreeMap::new(), LOG) } else { (named, ALLOW) };
-    ...
+/// How far a call comes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    Free,
+    Conditional,
+    Refused,
 }
+
+fn count(profile: Option<&Profile>, architecture: Architecture) -> Summary {
+    let calls = architecture.calls();
+    let reaches: Vec<(&str, Reach)> = calls
+        .keys()
+        .map(|name| (*name, profile.map_or(Reach::Free, |profile| reach(profile, name))))
+        .collect();
+    let having = |wanted| reaches.iter().filter(move |(_, reach)| *reach == wanted);
+    Summary {
+        calls: calls.len(),
+        free: having(Reach::Free).count(),
+        conditional: having(Reach::Conditional).count(),
+        refused: having(Reach::Refused).map(|(name, _)| (*name).to_owned()).collect(),
+    }
+}
+
+fn reach(profile: &Profile, call: &str) -> Reach {
+    let passes = |action: Action| action <= Action::Log;
+    let rules: Vec<&Rule> =
+        profile.syscalls.iter().filter(|rule| rule.names.iter().any(|name| name == call)).collect();
+    let (always, sometimes): (Vec<&Rule>, Vec<&Rule>) = rules.iter().partition(|rule| rule.args.is_empty());
+    let strictest = always.iter().map(|rule| rule.action).max();
+    let differs = |usual: bool| sometimes.iter().any(|rule| passes(rule.action) != usual);
+    match (passes(strictest.unwrap_or(profile.default_action)), strictest) {
+        (true, _) if differs(true) => Reach::Conditional,
+        (true, _) => Reach::Free,
+        (false, None) if differs(false) => Reach::Conditional,
+        (false, _) => Reach::Refused,
+    }
+}
+
+#[cfg(test)]
+mod tests;
