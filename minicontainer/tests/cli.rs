@@ -230,3 +230,11 @@ fn explain_shows_the_order_of_the_calls() {
     assert!(at("clone3") < at("send") && at("send") < at("recv") && at("recv") < at("waitpid"), "{text}");
     insta::assert_snapshot!(calls(2).join("\n"));
 }
+
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn the_real_runtimes_get_the_same_filter() {
+    let output = minicontainer(&["seccomp", "--json"]).output().expect("the program starts");
+    let given = include_str!("../../chapters/checks/src/seccomp.json");
+    assert!(String::from_utf8_lossy(&output.stdout) == given, "write it anew: minicontainer seccomp --json");
+}

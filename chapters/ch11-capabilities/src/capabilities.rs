@@ -14,20 +14,20 @@ use sys::{CAPABILITIES, CapabilitySets, Error, Result, Uid};
 
 /// Docker's fourteen: what an installer and a server in an image expect of root, and what does not reach the host.
 const DEFAULT: [&str; 14] = [
-    "CHOWN",
-    "DAC_OVERRIDE",
-    "FSETID",
-    "FOWNER",
-    "MKNOD",
-    "NET_RAW",
-    "SETGID",
-    "SETUID",
-    "SETFCAP",
-    "SETPCAP",
-    "NET_BIND_SERVICE",
-    "SYS_CHROOT",
-    "KILL",
-    "AUDIT_WRITE",
+    "CAP_CHOWN",
+    "CAP_DAC_OVERRIDE",
+    "CAP_FSETID",
+    "CAP_FOWNER",
+    "CAP_MKNOD",
+    "CAP_NET_RAW",
+    "CAP_SETGID",
+    "CAP_SETUID",
+    "CAP_SETFCAP",
+    "CAP_SETPCAP",
+    "CAP_NET_BIND_SERVICE",
+    "CAP_SYS_CHROOT",
+    "CAP_KILL",
+    "CAP_AUDIT_WRITE",
 ];
 
 /// What `--cap-add` and `--cap-drop` name: `NET_ADMIN`, `cap_net_admin`, `ALL`.
@@ -43,14 +43,15 @@ impl FromStr for Named {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Named, &'static str> {
-        let name = text.to_uppercase();
-        let name = name.strip_prefix("CAP_").unwrap_or(&name);
-        let number = (0..).zip(CAPABILITIES).find(|(_, this)| *this == name).map(|(number, _)| number);
-        match (name, number) {
-            ("ALL", _) => Ok(Named::All),
-            (_, Some(number)) => Ok(Named::One(number)),
-            (_, None) => Err("a name of capabilities(7), such as NET_ADMIN or CAP_NET_ADMIN, or ALL"),
+        let text = text.to_uppercase();
+        if text == "ALL" {
+            return Ok(Named::All);
         }
+        let name = if text.starts_with("CAP_") { text } else { format!("CAP_{text}") };
+        let found = (0..).zip(CAPABILITIES).find(|(_, this)| *this == name);
+        found
+            .map(|(number, _)| Named::One(number))
+            .ok_or("a name of capabilities(7), such as NET_ADMIN or CAP_NET_ADMIN, or ALL")
     }
 }
 
@@ -104,8 +105,8 @@ pub struct Capabilities {
 
 impl Capabilities {
     /// As the kernel's documents and seccomp profiles write them: `CAP_CHOWN`.
-    pub fn names(&self) -> Vec<String> {
-        self.all.names().map(|name| format!("CAP_{name}")).collect()
+    pub fn names(&self) -> Vec<&'static str> {
+        self.all.names().collect()
     }
 }
 
@@ -179,7 +180,7 @@ mod tests {
     fn more_and_less_than_the_default() {
         assert_eq!(names(&[], &[], Set::all()).split(' ').count(), 14);
         assert_eq!(names(&[], &["ALL"], Set::all()), "");
-        assert_eq!(names(&["kill"], &["all"], Set::all()), "KILL");
+        assert_eq!(names(&["kill"], &["all"], Set::all()), "CAP_KILL");
         assert_eq!(names(&["ALL"], &["CAP_CHOWN"], Set::all()).split(' ').count(), 40);
         assert!(names(&["NET_ADMIN"], &["NET_RAW"], Set::all()).contains("NET_ADMIN"));
         assert!(!names(&["NET_ADMIN"], &["NET_RAW"], Set::all()).contains("NET_RAW"));
@@ -188,10 +189,10 @@ mod tests {
     #[test]
     fn nobody_gives_what_he_has_not() {
         let ours = Set::named("CHOWN");
-        assert_eq!(names(&[], &[], ours), "CHOWN");
-        assert_eq!(names(&["ALL"], &[], ours), "CHOWN");
+        assert_eq!(names(&[], &[], ours), "CAP_CHOWN");
+        assert_eq!(names(&["ALL"], &[], ours), "CAP_CHOWN");
         let missing = combine(&[Named::One(21)], &[], ours).by_name.without(ours);
-        assert_eq!(missing.names().collect::<Vec<_>>(), ["SYS_ADMIN"]);
+        assert_eq!(missing.names().collect::<Vec<_>>(), ["CAP_SYS_ADMIN"]);
     }
 
     #[test]

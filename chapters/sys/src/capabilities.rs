@@ -4,49 +4,49 @@ use nix::errno::Errno;
 
 use crate::{Result, call::call};
 
-/// The names of linux/capability.h, each at the place of its number, without the `CAP_` before it.
+/// The names of linux/capability.h, each at the place of its number.
 pub const CAPABILITIES: [&str; 41] = [
-    "CHOWN",
-    "DAC_OVERRIDE",
-    "DAC_READ_SEARCH",
-    "FOWNER",
-    "FSETID",
-    "KILL",
-    "SETGID",
-    "SETUID",
-    "SETPCAP",
-    "LINUX_IMMUTABLE",
-    "NET_BIND_SERVICE",
-    "NET_BROADCAST",
-    "NET_ADMIN",
-    "NET_RAW",
-    "IPC_LOCK",
-    "IPC_OWNER",
-    "SYS_MODULE",
-    "SYS_RAWIO",
-    "SYS_CHROOT",
-    "SYS_PTRACE",
-    "SYS_PACCT",
-    "SYS_ADMIN",
-    "SYS_BOOT",
-    "SYS_NICE",
-    "SYS_RESOURCE",
-    "SYS_TIME",
-    "SYS_TTY_CONFIG",
-    "MKNOD",
-    "LEASE",
-    "AUDIT_WRITE",
-    "AUDIT_CONTROL",
-    "SETFCAP",
-    "MAC_OVERRIDE",
-    "MAC_ADMIN",
-    "SYSLOG",
-    "WAKE_ALARM",
-    "BLOCK_SUSPEND",
-    "AUDIT_READ",
-    "PERFMON",
-    "BPF",
-    "CHECKPOINT_RESTORE",
+    "CAP_CHOWN",
+    "CAP_DAC_OVERRIDE",
+    "CAP_DAC_READ_SEARCH",
+    "CAP_FOWNER",
+    "CAP_FSETID",
+    "CAP_KILL",
+    "CAP_SETGID",
+    "CAP_SETUID",
+    "CAP_SETPCAP",
+    "CAP_LINUX_IMMUTABLE",
+    "CAP_NET_BIND_SERVICE",
+    "CAP_NET_BROADCAST",
+    "CAP_NET_ADMIN",
+    "CAP_NET_RAW",
+    "CAP_IPC_LOCK",
+    "CAP_IPC_OWNER",
+    "CAP_SYS_MODULE",
+    "CAP_SYS_RAWIO",
+    "CAP_SYS_CHROOT",
+    "CAP_SYS_PTRACE",
+    "CAP_SYS_PACCT",
+    "CAP_SYS_ADMIN",
+    "CAP_SYS_BOOT",
+    "CAP_SYS_NICE",
+    "CAP_SYS_RESOURCE",
+    "CAP_SYS_TIME",
+    "CAP_SYS_TTY_CONFIG",
+    "CAP_MKNOD",
+    "CAP_LEASE",
+    "CAP_AUDIT_WRITE",
+    "CAP_AUDIT_CONTROL",
+    "CAP_SETFCAP",
+    "CAP_MAC_OVERRIDE",
+    "CAP_MAC_ADMIN",
+    "CAP_SYSLOG",
+    "CAP_WAKE_ALARM",
+    "CAP_BLOCK_SUSPEND",
+    "CAP_AUDIT_READ",
+    "CAP_PERFMON",
+    "CAP_BPF",
+    "CAP_CHECKPOINT_RESTORE",
 ];
 
 /// The three sets that capget(2) and capset(2) speak of, a bit for each capability.
@@ -127,10 +127,10 @@ pub fn prctl_capbset_drop_each(capabilities: &[u32]) -> Result<()> {
     let names: Vec<&str> = capabilities.iter().filter_map(|number| name(*number)).collect();
     let line = match names.as_slice() {
         [] => return Ok(()),
-        [one] => format!("prctl(PR_CAPBSET_DROP, CAP_{one})"),
+        [one] => format!("prctl(PR_CAPBSET_DROP, {one})"),
         [first, .., last] => {
             let between = names.len() - 2;
-            format!("prctl(PR_CAPBSET_DROP, CAP_{first}), {between} more, prctl(PR_CAPBSET_DROP, CAP_{last})")
+            format!("prctl(PR_CAPBSET_DROP, {first}), {between} more, prctl(PR_CAPBSET_DROP, {last})")
         }
     };
     call("prctl(2)", line, || capabilities.iter().copied().try_for_each(drop_from_bounding_set))
@@ -139,7 +139,7 @@ pub fn prctl_capbset_drop_each(capabilities: &[u32]) -> Result<()> {
 /// `prctl(PR_CAPBSET_DROP, capability)`: no execve brings `capability` back from here on.
 #[track_caller]
 pub fn prctl_capbset_drop(capability: u32) -> Result<()> {
-    let shown = name(capability).map_or_else(|| capability.to_string(), |name| format!("CAP_{name}"));
+    let shown = name(capability).map_or_else(|| capability.to_string(), str::to_owned);
     call("prctl(2)", format!("prctl(PR_CAPBSET_DROP, {shown})"), || drop_from_bounding_set(capability))
 }
 
@@ -155,7 +155,7 @@ fn drop_from_bounding_set(capability: u32) -> nix::Result<()> {
 #[allow(unsafe_code)]
 pub fn prctl_cap_ambient_raise(capability: u32) -> Result<()> {
     let shown = name(capability).unwrap_or("?");
-    let line = format!("prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_{shown})");
+    let line = format!("prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, {shown})");
     call("prctl(2)", line, || {
         let (raise, number) = (libc::PR_CAP_AMBIENT_RAISE, libc::c_ulong::from(capability));
         // SAFETY: integers go in, and the kernel wants zeros for the two that have no meaning here.
@@ -180,8 +180,8 @@ mod tests {
 
     #[test]
     fn the_names_stand_at_their_numbers() {
-        assert_eq!(name(21), Some("SYS_ADMIN"));
-        assert_eq!(name(40), Some("CHECKPOINT_RESTORE"));
+        assert_eq!(name(21), Some("CAP_SYS_ADMIN"));
+        assert_eq!(name(40), Some("CAP_CHECKPOINT_RESTORE"));
         assert_eq!(name(41), None);
     }
 

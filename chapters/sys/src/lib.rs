@@ -27,6 +27,7 @@ mod namespaces;
 mod place;
 mod privileges;
 mod process;
+mod refused;
 mod remedy;
 mod seat_belt;
 mod seccomp;
@@ -61,7 +62,8 @@ pub use privileges::{prctl_set_dumpable, prctl_set_no_new_privs};
 pub use process::{
     clone3, execve, exit_now, prctl_set_pdeathsig, segfault, setgid, setgroups, setrlimit, setuid, waitpid,
 };
-pub use seccomp::{seccomp_allow_all, seccomp_get_action_avail};
+pub use refused::{ioctl_tiocsti, keyctl_session_keyring, socket_of_family};
+pub use seccomp::{seccomp_allow_all, seccomp_get_action_avail, seccomp_set_mode_filter};
 pub use seccomp_listener::{
     Notification, seccomp_next_notification, seccomp_refuse, seccomp_set_mode_filter_with_listener,
 };
@@ -71,8 +73,8 @@ pub use sockets::{
     is_hung_up, receive, receive_with_descriptor, send, send_with_descriptor, socketpair, socketpair_stream,
 };
 pub use terminal::{
-    Size, drain, foreground_group, ioctl_tiocsti, new_terminal, set_attributes, set_foreground_group,
-    set_raw, set_window_size, window_size,
+    Size, drain, foreground_group, new_terminal, set_attributes, set_foreground_group, set_raw,
+    set_window_size, window_size,
 };
 pub use time_namespace::unshare_time;
 pub use trees::{move_mount, open_tree, open_tree_below, tree_setattr_readonly};

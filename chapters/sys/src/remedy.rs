@@ -36,6 +36,11 @@ pub(crate) fn find(call: &str, errno: Errno) -> Option<(String, String)> {
         ("sethostname", Errno::EINVAL) => {
             ("a hostname has at most 64 bytes (HOST_NAME_MAX)".into(), "Choose a shorter --hostname.".into())
         }
+        ("seccomp", Errno::EACCES) => (
+            "a filter takes no_new_privs, so that no set-user-id program is misled by it, or CAP_SYS_ADMIN"
+                .into(),
+            "Call prctl(PR_SET_NO_NEW_PRIVS, 1) before.".into(),
+        ),
         ("chdir", Errno::ENOENT) => (
             "the directory does not exist inside the container".into(),
             "Name one that exists with --workdir, or leave it out.".into(),

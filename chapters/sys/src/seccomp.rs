@@ -34,3 +34,22 @@ pub fn seccomp_allow_all() -> Result<()> {
         Errno::result(answer).map(drop)
     })
 }
+
+/// `seccomp(SECCOMP_SET_MODE_FILTER)`: from here on `program` is asked about each call of this process and of its
+/// children, beside the programs that are loaded already. The strictest answer wins, and none is ever unloaded.
+///
+/// It takes `no_new_privs` or `CAP_SYS_ADMIN`, and a program of 1 to 4096 instructions (`BPF_MAXINSNS`).
+#[track_caller]
+#[allow(unsafe_code)]
+pub fn seccomp_set_mode_filter(program: &[libc::sock_filter]) -> Result<()> {
+    let line = format!("seccomp(SECCOMP_SET_MODE_FILTER, 0, {{{} instructions}})", program.len());
+    call("seccomp(2)", line, || {
+        let len = u16::try_from(program.len()).map_err(|_| Errno::EINVAL)?; // the kernel's answer to so many
+        let program = libc::sock_fprog { len, filter: program.as_ptr().cast_mut() };
+        // SAFETY: the kernel copies the `len` instructions that `filter` points to before the call returns, and
+        // writes none: the pointer is mutable only in the header. The slice and the struct outlive the call.
+        let answer =
+            unsafe { libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, 0, &raw const program) };
+        Errno::result(answer).map(drop)
+    })
+}

@@ -41,18 +41,6 @@ pub fn set_foreground_group(descriptor: impl AsFd, group: Pid) -> Result<()> {
     })
 }
 
-/// `ioctl(TIOCSTI)`: put a character into what the terminal has to read, as if it had been typed: ioctl_tty(2).
-#[track_caller]
-#[allow(unsafe_code)]
-pub fn ioctl_tiocsti(descriptor: impl AsFd, character: u8) -> Result<()> {
-    let descriptor = descriptor.as_fd().as_raw_fd();
-    call("ioctl_tty(2)", format!("ioctl({descriptor}, TIOCSTI, {:?})", char::from(character)), || {
-        // SAFETY: the kernel reads one byte, from `character`, which outlives the call.
-        let answer = unsafe { libc::ioctl(descriptor, libc::TIOCSTI, &raw const character) };
-        Errno::result(answer).map(drop)
-    })
-}
-
 /// Characters as they come, and none that means something: `tcgetattr(3)`, `cfmakeraw(3)`, `tcsetattr(3)`. The
 /// answer is how it was before.
 #[track_caller]

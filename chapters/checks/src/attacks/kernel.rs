@@ -74,7 +74,7 @@ pub(super) fn type_into_terminal(scene: &Scene) -> Result<(bool, String), Stop> 
 
 /// The half inside: one letter.
 pub(super) fn type_a_letter() -> Loot {
-    let typed = sys::ioctl_tiocsti(std::io::stdin(), b'x');
+    let typed = sys::ioctl_tiocsti(b'x', 0);
     Loot::of(typed.map_err(what), |()| "ioctl(0, TIOCSTI, 'x') = 0".to_owned())
 }
 

@@ -77,7 +77,7 @@ fn sets(scene: &Scene, request: Request) -> Result<BTreeMap<&'static str, Vec<&'
             (0..)
                 .zip(CAPABILITIES)
                 .filter(|(number, _)| bits >> number & 1 == 1)
-                .map(|(_, name)| name)
+                .filter_map(|(_, name)| name.strip_prefix("CAP_"))
                 .collect(),
         )
     };

@@ -35,7 +35,7 @@ pub(crate) fn make_harmless_calls() -> sys::Result<ExitCode> {
 /// Profiles in the form that Docker's `--security-opt seccomp=FILE` and the OCI's `config.json` share.
 pub(super) fn seccomp_profile(scene: &Scene) -> Result<String, Stop> {
     let query = json!([{"index": 0, "value": 0xffff_ffff_u32, "op": "SCMP_CMP_EQ"}]);
-    let other = json!([{"index": 0, "value": 0, "op": "SCMP_CMP_EQ"}]);
+    let other = json!([{"index": 0, "value": 1, "op": "SCMP_CMP_EQ"}]);
     let errors = json!({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
         {"names": ["unshare", "a_call_of_the_future"], "action": "SCMP_ACT_ERRNO", "errnoRet": 28},
         {"names": ["personality"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38, "args": query},
