@@ -26,7 +26,7 @@ use root::{
     devices, given_root, hostile_root, kernel_settings, masked_paths, own_groups_shown, own_root,
     read_only_root, scratch, volumes,
 };
-use seccomp::{capability_opens, refused_calls, seccomp_filter, seccomp_profile};
+use seccomp::{capability_opens, refused_calls, refused_calls_are_told, seccomp_filter, seccomp_profile};
 use sys::{MntFlags, MsFlags, Signal};
 use users::{root_inside, user, user_dies_with_runtime};
 
@@ -145,6 +145,9 @@ pub const CHECKS: &[Check] = &[
     check!(12 seccomp_profile "Can a profile of one's own be given?"),
     check!(12 capability_opens "Does a capability open the calls that it is for?", except [
         Except::Oci("which calls a capability opens is worked out by the engine above them")]),
+    check!(12 refused_calls_are_told "Does it say which calls were refused, if asked?", except [
+        Except::Bare("there is no runtime between caller and command"),
+        Except::Oci("runc and crun hand them to a listener of the engine's (listenerPath)")]),
 ];
 
 /// What only exercises ask for: runc and crun do it otherwise, or the ladder has a row that says more.

@@ -65,3 +65,16 @@ pub(super) fn capability_opens(scene: &Scene) -> Result<String, Stop> {
     let told = |name: &str| lines.lines().find(|line| line.starts_with(name)).unwrap_or_default().to_owned();
     Ok(["unshare", "setns", "clone3", "keyctl"].map(told).join("\n"))
 }
+
+pub(super) fn refused_calls_are_told(scene: &Scene) -> Result<String, Stop> {
+    let command = scene::probe(["make-harmless-calls"])?;
+    let flags = vec!["--report-refusals".into()];
+    let ended = scene.run(&Request { flags, command, ..Request::default() })?;
+    let told = ["unshare(2)", "keyctl(2)", "getpid(2)"].map(|name| {
+        let is_told = ended.stderr.lines().any(|line| line.contains("refused") && line.contains(name));
+        format!("{name}: {}", if is_told { "told" } else { "not told" })
+    });
+    let answers: String = ended.json()?;
+    let answer = answers.lines().find(|line| line.starts_with("unshare")).unwrap_or_default();
+    Ok(format!("{}\nto the program, {answer}", told.join("\n")))
+}
