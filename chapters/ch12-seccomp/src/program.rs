@@ -94,10 +94,7 @@ fn table(profile: &Profile, calls: &BTreeMap<&str, u32>, wanted: impl Fn(Outcome
             if rule.args.is_empty() {
                 alternatives.clear();
             } else {
-                alternatives.extend(conditions(rule).map_err(|error| {
-                    Error::new(format!("seccomp profile, rule for {}: {error}", rule.names.join(", ")))
-                        .why("a call has six arguments, with index 0 to 5")
-                })?);
+                alternatives.extend(conditions(rule).map_err(not_compiled)?);
             }
         }
     }
@@ -135,10 +132,14 @@ fn program(
     other: Outcome,
     architecture: Architecture,
 ) -> Result<Vec<sock_filter>> {
-    let too_much = |error| Error::new(format!("seccomp profile: {error}"));
     let filter = SeccompFilter::new(rules, answer(other)?, answer(fitting)?, architecture.target());
-    let program: BpfProgram = filter.and_then(TryInto::try_into).map_err(too_much)?;
+    let program: BpfProgram = filter.and_then(TryInto::try_into).map_err(not_compiled)?;
     Ok(program.into_iter().map(|i| sock_filter { code: i.code, jt: i.jt, jf: i.jf, k: i.k }).collect())
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "as map_err gives it")]
+fn not_compiled(error: BackendError) -> Error {
+    Error::new(format!("seccomp profile: {error}"))
 }
 
 fn answer(outcome: Outcome) -> Result<SeccompAction> {

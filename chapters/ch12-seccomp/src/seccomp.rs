@@ -64,7 +64,8 @@ pub fn compile(options: &[SecurityOpt], held: &[&str]) -> Result<Filter> {
     Ok(Filter { programs })
 }
 
-/// Load it: from here on it decides over each call of this process and of all its children, forever.
+/// Load it: from here on it decides over each call of this process and of all its children, forever. What the runtime
+/// still does itself before execve, the filter must allow as well.
 pub fn load(filter: &Filter) -> Result<()> {
     filter.programs.iter().try_for_each(|program| sys::seccomp_set_mode_filter(program))
 }
