@@ -24,6 +24,9 @@ use crate::{
 /// name, and each other one refuses in its own way what its rules name; to all else they say yes. That a rule refuses as
 /// the default does matters where another allows the rest of the same call: then it is in a program of its own, too.
 ///
+/// It is libseccomp's meaning, but where two rules contradict each other: there the wider one or the first one counts, here
+/// the stricter one. (Podman's profile allows setns and refuses it.)
+///
 /// `profile` is a resolved one, and the programs are in the order in which they must be loaded.
 pub fn compile(profile: &Profile, architecture: Architecture) -> Result<Vec<Vec<sock_filter>>> {
     let calls = architecture.calls();

@@ -131,6 +131,20 @@ fn a_list_of_what_is_forbidden_forgets_nothing() {
 }
 
 #[test]
+fn what_the_default_refuses_is_not_refused_before_the_last_program() {
+    let text = r#"{ "defaultAction": "SCMP_ACT_ERRNO", "syscalls": [
+        { "names": ["read"], "action": "SCMP_ACT_ALLOW" },
+        { "names": ["seccomp"], "action": "SCMP_ACT_ERRNO" },
+        { "names": ["clone3"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38 }
+    ] }"#;
+    let programs = compile(&Profile::parse(text, "test").unwrap(), Architecture::Amd64).unwrap();
+    let (_, before) = programs.split_last().unwrap();
+    let seccomp = call(AUDIT_ARCH_X86_64, 317, &[]);
+    assert!(before.iter().all(|program| run(program, seccomp) == ALLOWED), "or the last could not be loaded");
+    assert_eq!(answer(&programs, seccomp), errno(Errno::EPERM));
+}
+
+#[test]
 fn nobody_listens_for_notify() {
     let text = r#"{ "defaultAction": "SCMP_ACT_NOTIFY" }"#;
     let error = compile(&Profile::parse(text, "test").unwrap(), Architecture::Amd64).unwrap_err();

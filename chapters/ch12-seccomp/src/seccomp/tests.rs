@@ -73,7 +73,7 @@ fn podmans_profile_compiles() {
 fn ours_differs_from_podmans_only_for_a_reason() {
     // Podman's is made for containers in containers and for debuggers as well: it allows what Docker's keeps behind a
     // capability, and the kernel's keys, which are in no namespace.
-    const PODMANS_ALONE: &str = "clone3 unshare setns mount umount2 mount_setattr move_mount open_tree fsopen fsconfig \
+    const PODMANS_ALONE: &str = "clone3 unshare mount umount2 mount_setattr move_mount open_tree fsopen fsconfig \
         fsmount fspick pivot_root ptrace process_vm_readv process_vm_writev pidfd_getfd reboot syslog get_mempolicy \
         set_mempolicy mbind keyctl";
     // Newer calls than that profile, the first two lines, and what Docker allows and Podman does not.
