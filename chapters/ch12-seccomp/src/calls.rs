@@ -53,7 +53,7 @@ impl Architecture {
         }
     }
 
-    /// The calls that it has, by name, up to Linux 6.17.
+    /// The calls that it has, by name, up to Linux 6.18.
     ///
     /// Not by `Sysno::iter()`, which forgets the last one. The table of aarch64 calls newfstatat by its number's older
     /// name, and has the calls with 64-bit times of 32-bit ARM, which the kernel does not have there.

@@ -2,7 +2,7 @@
 //!
 //! They give it to libseccomp, which makes one program of it, and there a rule without conditions hides all others of
 //! the same call: "allow ioctl, but refuse TIOCSTI" would allow TIOCSTI, and nobody would say so. One program can say
-//! it only the other way round, as a list of all that is not TIOCSTI ([`all_but`]).
+//! it only the other way round, as a list of all that is not TIOCSTI (`all_but`).
 
 use serde_json::{Value, json};
 

@@ -10,7 +10,7 @@
 
 use std::{path::Path, str::FromStr};
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use sys::{Error, Result};
 
 use crate::calls::Architecture;
@@ -90,6 +90,7 @@ pub struct Outcome {
 #[serde(rename_all = "camelCase")]
 pub struct Condition {
     /// Which argument, from 0 to 5.
+    #[serde(deserialize_with = "index_of_an_argument")]
     pub index: u8,
     /// What it is compared with; for [`Operator::MaskedEqual`] the mask.
     pub value: u64,
@@ -250,6 +251,11 @@ impl TryFrom<String> for Version {
 /// Programs in Go write `null` for an empty list.
 fn null_is_none<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(from: D) -> Result<T, D::Error> {
     Option::deserialize(from).map(Option::unwrap_or_default)
+}
+
+fn index_of_an_argument<'de, D: Deserializer<'de>>(from: D) -> Result<u8, D::Error> {
+    let index = u8::deserialize(from)?;
+    if index < 6 { Ok(index) } else { Err(D::Error::custom(format!("argument {index}: a call has 0 to 5"))) }
 }
 
 fn one_or_many<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {

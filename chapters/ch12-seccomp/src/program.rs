@@ -24,6 +24,9 @@ use crate::{
 /// name, and each other one refuses in its own way what its rules name; to all else they say yes. That a rule refuses as
 /// the default does matters where another allows the rest of the same call: then it is in a program of its own, too.
 ///
+/// It is libseccomp's meaning, but where two rules contradict each other: there the wider one or the first one counts, here
+/// the stricter one. (Podman's profile allows setns and refuses it.)
+///
 /// `profile` is a resolved one, and the programs are in the order in which they must be loaded.
 pub fn compile(profile: &Profile, architecture: Architecture) -> Result<Vec<Vec<sock_filter>>> {
     let calls = architecture.calls();
@@ -94,10 +97,7 @@ fn table(profile: &Profile, calls: &BTreeMap<&str, u32>, wanted: impl Fn(Outcome
             if rule.args.is_empty() {
                 alternatives.clear();
             } else {
-                alternatives.extend(conditions(rule).map_err(|error| {
-                    Error::new(format!("seccomp profile, rule for {}: {error}", rule.names.join(", ")))
-                        .why("a call has six arguments, with index 0 to 5")
-                })?);
+                alternatives.extend(conditions(rule).map_err(not_compiled)?);
             }
         }
     }
@@ -135,10 +135,14 @@ fn program(
     other: Outcome,
     architecture: Architecture,
 ) -> Result<Vec<sock_filter>> {
-    let too_much = |error| Error::new(format!("seccomp profile: {error}"));
     let filter = SeccompFilter::new(rules, answer(other)?, answer(fitting)?, architecture.target());
-    let program: BpfProgram = filter.and_then(TryInto::try_into).map_err(too_much)?;
+    let program: BpfProgram = filter.and_then(TryInto::try_into).map_err(not_compiled)?;
     Ok(program.into_iter().map(|i| sock_filter { code: i.code, jt: i.jt, jf: i.jf, k: i.k }).collect())
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "as map_err gives it")]
+fn not_compiled(error: BackendError) -> Error {
+    Error::new(format!("seccomp profile: {error}"))
 }
 
 fn answer(outcome: Outcome) -> Result<SeccompAction> {

@@ -1,6 +1,6 @@
 //! Seccomp: a program in the kernel that decides over each call before the kernel's own code runs.
 //!
-//! Runs in: parent (compile), child (load). After: everything that needs a call which the filter refuses, and
+//! Runs in: child, `compile` early and `load` last. After: everything that needs a call which the filter refuses, and
 //! `no_new_privs`. Before: execve.
 //! Kernel: seccomp(2), prctl(2) PR_SET_NO_NEW_PRIVS, Documentation/userspace-api/seccomp_filter.rst.
 //! See it: `grep Seccomp /proc/self/status`, inside and outside; `seccomp-tools dump`.
@@ -66,8 +66,8 @@ pub fn compile(options: &[SecurityOpt], held: &[&str]) -> Result<Filter> {
     Ok(Filter { programs: compiled.transpose()?.unwrap_or_default(), allows_sendmsg })
 }
 
-/// Load it: from here on it decides over each call of this process and of all its children, forever. If refusals are to
-/// be told, the parent gets the listener.
+/// Load it: from here on it decides over each call of this process and of all its children, forever. What the runtime
+/// still does itself before execve, the filter must allow as well. If refusals are to be told, the parent gets the listener.
 pub fn load(filter: &Filter, report: bool, parent: &mut Channel) -> Result<()> {
     if !report {
         return filter.programs.iter().try_for_each(|program| sys::seccomp_set_mode_filter(program));

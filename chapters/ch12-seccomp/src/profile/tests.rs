@@ -56,6 +56,10 @@ fn a_mistake_is_found_by_file_and_line() {
     let error = Profile::parse(&wrong, "mine.json").unwrap_err().to_string();
     assert!(error.starts_with("mine.json: unknown variant `SCMP_ACT_ALOW`"), "{error}");
     assert!(error.contains("at line 5 column"), "{error}");
+
+    let error =
+        Profile::parse(&OCI.replace("\"index\": 0", "\"index\": 6"), "mine.json").unwrap_err().to_string();
+    assert!(error.starts_with("mine.json: argument 6: a call has 0 to 5 at line 7 column"), "{error}");
 }
 
 #[test]

@@ -85,7 +85,7 @@ fn ours_answers_as_it_says() {
         ("ioctl", &[0, u64::MAX << 32 | 0x541c], eperm, eperm),
         ("socket", &[2], ALLOWED, ALLOWED),
         ("socket", &[38], eperm, eperm),
-        ("socket", &[1 << 40 | 38], eperm, eperm),
+        ("socket", &[1 << 40 | 0x26], eperm, eperm),
         ("socket", &[40], eperm, eperm),
     ] {
         let data = call(AUDIT_ARCH_X86_64, calls[name], arguments);
@@ -118,7 +118,7 @@ fn a_list_of_what_is_forbidden_forgets_nothing() {
     let programs = compile(&Profile::parse(text, "test").unwrap(), Architecture::Amd64).unwrap();
     let ask = |number, arguments| answer(&programs, call(AUDIT_ARCH_X86_64, number, arguments));
     assert_eq!(ask(83, &[]), errno(Errno::EACCES), "mkdir");
-    assert_eq!(ask(1 << 30 | 83, &[]), errno(Errno::ENOSYS), "mkdir of x32");
+    assert_eq!(ask(X32_CALL + 83, &[]), errno(Errno::ENOSYS), "mkdir of x32");
     assert_eq!(ask(90, &[]), KILLED, "chmod");
     assert_eq!(ask(257, &[]), libc::SECCOMP_RET_LOG, "openat");
     assert_eq!(ask(62, &[2]), errno(Errno::EPERM), "two conditions on one argument are alternatives");
@@ -128,6 +128,20 @@ fn a_list_of_what_is_forbidden_forgets_nothing() {
     let (last, others) = programs.split_last().unwrap();
     assert_eq!(run(last, seccomp), errno(Errno::EACCES), "what forbids seccomp(2) is loaded last");
     assert!(others.iter().all(|program| run(program, seccomp) == ALLOWED));
+}
+
+#[test]
+fn what_the_default_refuses_is_not_refused_before_the_last_program() {
+    let text = r#"{ "defaultAction": "SCMP_ACT_ERRNO", "syscalls": [
+        { "names": ["read"], "action": "SCMP_ACT_ALLOW" },
+        { "names": ["seccomp"], "action": "SCMP_ACT_ERRNO" },
+        { "names": ["clone3"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38 }
+    ] }"#;
+    let programs = compile(&Profile::parse(text, "test").unwrap(), Architecture::Amd64).unwrap();
+    let (_, before) = programs.split_last().unwrap();
+    let seccomp = call(AUDIT_ARCH_X86_64, 317, &[]);
+    assert!(before.iter().all(|program| run(program, seccomp) == ALLOWED), "or the last could not be loaded");
+    assert_eq!(answer(&programs, seccomp), errno(Errno::EPERM));
 }
 
 #[test]
