@@ -1,0 +1,214 @@
+//! Attacks that chapter 11 stops: with the powers that root has, container or not.
+//!
+//! They open what belongs to the host, and write nothing.
+
+use std::{os::unix::fs::PermissionsExt, path::Path, process::Command};
+
+use sys::{Handle, MntFlags, MsFlags};
+
+use super::{Loot, from_inside, open_to_write};
+use crate::{
+    Scene, User,
+    scene::{self, Stop},
+    subject::{Request, Volume},
+};
+
+/// Covered from chapter 8 on, by the list of every runtime, because it tells when somebody presses a key. Everybody
+/// may read it, and it is never empty.
+const COVERED: &str = "interrupts";
+
+/// An attack that works in a folder in which it may mount something.
+fn in_folder(scene: &Scene, name: &str) -> Result<(bool, String), Stop> {
+    let place = scene.folder.join("place");
+    fs_err::create_dir(&place)?;
+    let loot = from_inside(scene, name, &[&place.to_string_lossy()])?;
+    Ok((loot.got_through, loot.evidence))
+}
+
+pub(super) fn uncover_masks(scene: &Scene) -> Result<(bool, String), Stop> {
+    in_folder(scene, "uncover_masks")
+}
+
+/// The half inside of [`uncover_masks`]: as it is, without its cover, and in a `/proc` that nobody has covered.
+pub(super) fn uncover(place: &str) -> Loot {
+    let file = Path::new("/proc").join(COVERED);
+    let found = read_some(&file)
+        .or_else(|_| {
+            sys::umount2(&file, MntFlags::MNT_DETACH).map_err(|error| error.what)?;
+            read_some(&file).map(|read| format!("umount2({file:?}) = 0, {read}"))
+        })
+        .or_else(|umount| {
+            let fresh = with_mount(place, "proc", None, |fresh| read_some(&fresh.join(COVERED)));
+            fresh.map_err(|mount| format!("{umount}; {mount}"))
+        });
+    Loot::of(found, |found| found)
+}
+
+fn read_some(file: &Path) -> Result<String, String> {
+    let text = fs_err::read(file).map_err(|error| error.to_string())?;
+    if text.is_empty() { Err(format!("{file:?} is empty")) } else { Ok(format!("read {file:?}")) }
+}
+
+/// Whoever sets it names a program that the kernel starts, as root and outside of every container, when a process
+/// dumps core: core(5).
+pub(super) fn set_core_pattern(scene: &Scene) -> Result<(bool, String), Stop> {
+    in_folder(scene, "set_core_pattern")
+}
+
+/// The half inside of [`set_core_pattern`].
+pub(super) fn open_core_pattern(place: &str) -> Loot {
+    let pattern = "sys/kernel/core_pattern";
+    let first = open_to_write(&Path::new("/proc").join(pattern));
+    if first.got_through {
+        return first;
+    }
+    let fresh = with_mount(place, "proc", None, |fresh| {
+        let loot = open_to_write(&fresh.join(pattern));
+        if loot.got_through { Ok(loot.evidence) } else { Err(loot.evidence) }
+    });
+    Loot::of(fresh.map_err(|fresh| format!("{}; {fresh}", first.evidence)), |evidence| evidence)
+}
+
+/// The kernel starts the program that is named in this file at the top of a hierarchy, as root and outside, when a
+/// group in it becomes empty: cgroups(7).
+pub(super) fn release_agent(scene: &Scene) -> Result<(bool, String), Stop> {
+    if hierarchies().is_empty() {
+        return Err(Stop::DoesNotApply("this machine has no control groups of version 1".to_owned()));
+    }
+    in_folder(scene, "release_agent")
+}
+
+/// The half inside of [`release_agent`]. A control group namespace shows the hierarchies in which we have no group of
+/// our own from their top, which has the file. Only the hierarchies that there are: no new one is made.
+pub(super) fn open_release_agent(place: &str) -> Loot {
+    let mut refused = vec!["no hierarchy has the file".to_owned()];
+    for options in hierarchies() {
+        let opened = with_mount(place, "cgroup", Some(&options), |group| {
+            let loot = open_to_write(&group.join("release_agent"));
+            if loot.got_through { Ok(format!("{options}: {}", loot.evidence)) } else { Err(loot.evidence) }
+        });
+        match opened {
+            Ok(evidence) => return Loot { got_through: true, evidence },
+            Err(error) => refused.push(error),
+        }
+    }
+    Loot { got_through: false, evidence: refused.pop().unwrap_or_default() }
+}
+
+/// The mount options of each hierarchy of version 1 that is in use: its controllers, or its name.
+fn hierarchies() -> Vec<String> {
+    let own = fs_err::read_to_string("/proc/self/cgroup").unwrap_or_default();
+    let names = own.lines().filter_map(|line| line.split(':').nth(1)).filter(|names| !names.is_empty());
+    // One that only has a name has no controllers, and mount wants to hear so.
+    names
+        .map(|names| if names.starts_with("name=") { format!("none,{names}") } else { names.to_owned() })
+        .collect()
+}
+
+/// Mount something on `place`, look at it, and take it away again.
+fn with_mount(
+    place: &str,
+    kind: &str,
+    options: Option<&str>,
+    look: impl FnOnce(&Path) -> Result<String, String>,
+) -> Result<String, String> {
+    sys::mount(Some(kind), place, Some(kind), MsFlags::empty(), options).map_err(|error| error.what)?;
+    let seen = look(Path::new(place));
+    sys::umount2(place, MntFlags::MNT_DETACH).map_err(|error| error.what)?;
+    seen
+}
+
+pub(super) fn open_disk(scene: &Scene) -> Result<(bool, String), Stop> {
+    in_folder(scene, "open_disk")
+}
+
+/// The half inside of [`open_disk`]: a device file of our own, in all places where one can be made and used.
+pub(super) fn make_disk(place: &str) -> Loot {
+    let places = [place, "/tmp", "/dev", "/dev/shm", "/run", "/var/tmp", "/"];
+    let mut refused = vec![];
+    for folder in places {
+        match open_device_in(Path::new(folder)) {
+            Ok(evidence) => return Loot { got_through: true, evidence },
+            Err(error) => refused.push(error),
+        }
+    }
+    let fresh = with_mount(place, "tmpfs", None, open_device_in);
+    Loot::of(fresh.map_err(|error| format!("{}; {error}", refused.join("; "))), |evidence| evidence)
+}
+
+/// Make the device file of the first disk in `folder`, open it, and remove it.
+fn open_device_in(folder: &Path) -> Result<String, String> {
+    let (block, numbers) = first_disk().map_or((false, KERNEL_LOG), |numbers| (true, numbers));
+    let file = folder.join("made-inside");
+    sys::mknod(&file, block, numbers).map_err(|error| error.what)?;
+    let opened = fs_err::File::open(&file).map_err(|error| error.to_string());
+    fs_err::remove_file(&file).map_err(|error| error.to_string())?;
+    let (kind, (major, minor)) = (if block { "disk" } else { "device" }, numbers);
+    opened.map(|_| format!("opened the {kind} {major}:{minor} as {}", file.display()))
+}
+
+/// What a machine without disks has: mem(4) counts it among the devices of memory.
+const KERNEL_LOG: (u64, u64) = (1, 11);
+
+/// The numbers of the first disk of this machine, if it has one.
+fn first_disk() -> Option<(u64, u64)> {
+    let table = fs_err::read_to_string("/proc/partitions").unwrap_or_default();
+    table.lines().find_map(|line| {
+        let mut words = line.split_whitespace();
+        Some((words.next()?.parse().ok()?, words.next()?.parse().ok()?))
+    })
+}
+
+/// The shocker of 2014: whoever may open files by their numbers needs no way to them. The page where it was published
+/// guesses the number, which is an easy one on ext4; here it is told.
+pub(super) fn open_by_handle(scene: &Scene) -> Result<(bool, String), Stop> {
+    let place = scene::host_place()?;
+    let (shared, secret) = (place.join("shared"), place.join("secret"));
+    fs_err::create_dir(&shared)?;
+    fs_err::write(&secret, "hunter2")?;
+    let handle = sys::name_to_handle_at(&secret).map_err(|error| Stop::CouldNotRun(error.to_string()))?;
+    let bytes: String = handle.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let words = [&shared.to_string_lossy(), &*handle.kind.to_string(), &bytes];
+    let volume = Volume { source: shared.clone(), destination: shared.clone(), read_only: false };
+    let request = Request { volumes: vec![volume], ..scene.attacker("open_by_handle", &words)? };
+    let loot: Loot = scene.run(&request)?.json()?;
+    Ok((loot.got_through, loot.evidence))
+}
+
+/// The half inside of [`open_by_handle`].
+pub(super) fn open_handle(shared: &str, kind: &str, bytes: &str) -> Loot {
+    let open = || -> Result<String, String> {
+        let kind = kind.parse().map_err(|_| format!("{kind:?} is no kind of handle"))?;
+        let byte = |at: usize| bytes.get(at..at + 2).and_then(|byte| u8::from_str_radix(byte, 16).ok());
+        let bytes = (0..bytes.len()).step_by(2).filter_map(byte).collect();
+        let shared = fs_err::File::open(shared).map_err(|error| error.to_string())?;
+        let file =
+            sys::open_by_handle_at(shared.file(), &Handle { kind, bytes }).map_err(|error| error.what)?;
+        std::io::read_to_string(std::fs::File::from(file)).map_err(|error| error.to_string())
+    };
+    Loot::of(open(), |text| format!("open_by_handle_at = a file that says {text:?}"))
+}
+
+/// Before chapter 10 there is no other user than root, and so nothing to become.
+pub(super) fn use_setuid(scene: &Scene) -> Result<(bool, String), Stop> {
+    if User::current() == User::Ordinary {
+        return Err(Stop::DoesNotApply("an ordinary user has one id in the fence: root".to_owned()));
+    }
+    let program = scene.folder.join("become-root");
+    fs_err::copy("/usr/bin/id", &program)?;
+    fs_err::set_permissions(&program, PermissionsExt::from_mode(0o4755))?;
+    let attacker = scene.attacker("use_setuid", &[&program.to_string_lossy()])?;
+    let loot: Loot = scene.run(&Request { user: Some(1000), ..attacker })?.json()?;
+    Ok((loot.got_through, loot.evidence))
+}
+
+/// The half inside of [`use_setuid`]. The program says who it is, and nothing more.
+pub(super) fn become_root(program: &str) -> Loot {
+    let said = Command::new(program).arg("-u").output();
+    let who = said.map(|said| String::from_utf8_lossy(&said.stdout).trim().to_owned());
+    let evidence = match &who {
+        Ok(who) => format!("user {} has become user {who}", sys::Uid::effective()),
+        Err(error) => error.to_string(),
+    };
+    Loot { got_through: who.is_ok_and(|who| who == "0"), evidence }
+}
