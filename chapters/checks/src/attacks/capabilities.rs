@@ -4,7 +4,7 @@
 
 use std::{os::unix::fs::PermissionsExt, path::Path, process::Command};
 
-use sys::{Handle, MntFlags, MsFlags};
+use sys::{Errno, Handle, MntFlags, MsFlags};
 
 use super::{Loot, from_inside, open_to_write};
 use crate::{
@@ -118,45 +118,54 @@ fn with_mount(
     seen
 }
 
+/// The device files in the host's `/dev` are not to be seen from chapter 8 on. The numbers of a disk are everybody's to know.
 pub(super) fn open_disk(scene: &Scene) -> Result<(bool, String), Stop> {
-    in_folder(scene, "open_disk")
+    let place = scene.folder.join("place");
+    fs_err::create_dir(&place)?;
+    let (kind, [major, minor]) = device();
+    let loot = from_inside(scene, "open_disk", &[&place.to_string_lossy(), kind, &major, &minor])?;
+    Ok((loot.got_through, loot.evidence))
+}
+
+/// Kind and numbers of the first disk that the host's root may open; where there is none, of the kernel's log.
+fn device() -> (&'static str, [String; 2]) {
+    let table = fs_err::read_to_string("/proc/partitions").unwrap_or_default();
+    let disk = table.lines().find_map(|line| {
+        let [major, minor, _, name] = line.split_whitespace().collect::<Vec<_>>()[..] else { return None };
+        let opens = fs_err::File::open(Path::new("/dev").join(name)).is_ok();
+        opens.then(|| [major, minor].map(str::to_owned))
+    });
+    // By its numbers in Documentation/admin-guide/devices.txt.
+    disk.map_or_else(|| ("log", ["1", "11"].map(str::to_owned)), |disk| ("disk", disk))
 }
 
 /// The half inside of [`open_disk`]: a device file of our own, in all places where one can be made and used.
-pub(super) fn make_disk(place: &str) -> Loot {
+pub(super) fn make_disk(place: &str, kind: &str, numbers: [&str; 2]) -> Loot {
+    let numbers = numbers.map(|number| number.parse().unwrap_or_default());
+    let open = |folder: &Path| open_device_in(folder, kind == "disk", (numbers[0], numbers[1]));
     let places = [place, "/tmp", "/dev", "/dev/shm", "/run", "/var/tmp", "/"];
     let mut refused = vec![];
     for folder in places {
-        match open_device_in(Path::new(folder)) {
+        match open(Path::new(folder)) {
             Ok(evidence) => return Loot { got_through: true, evidence },
-            Err(error) => refused.push(error),
+            Err(error) => refused.push(format!("in {folder}: {error}")),
         }
     }
-    let fresh = with_mount(place, "tmpfs", None, open_device_in);
+    let fresh = with_mount(place, "tmpfs", None, open);
     Loot::of(fresh.map_err(|error| format!("{}; {error}", refused.join("; "))), |evidence| evidence)
 }
 
-/// Make the device file of the first disk in `folder`, open it, and remove it.
-fn open_device_in(folder: &Path) -> Result<String, String> {
-    let (block, numbers) = first_disk().map_or((false, KERNEL_LOG), |numbers| (true, numbers));
+/// Make the device file in `folder`, open it to read, and remove it.
+fn open_device_in(folder: &Path, block: bool, numbers: (u64, u64)) -> Result<String, String> {
     let file = folder.join("made-inside");
-    sys::mknod(&file, block, numbers).map_err(|error| error.what)?;
-    let opened = fs_err::File::open(&file).map_err(|error| error.to_string());
+    let name = |errno: Option<Errno>| errno.map_or_else(String::new, |errno| format!("{errno:?}"));
+    sys::mknod(&file, block, numbers).map_err(|error| format!("mknod {}", name(error.errno())))?;
+    let opened = std::fs::File::open(&file); // fs_err would keep the errno to itself
     fs_err::remove_file(&file).map_err(|error| error.to_string())?;
     let (kind, (major, minor)) = (if block { "disk" } else { "device" }, numbers);
-    opened.map(|_| format!("opened the {kind} {major}:{minor} as {}", file.display()))
-}
-
-/// What a machine without disks has: mem(4) counts it among the devices of memory.
-const KERNEL_LOG: (u64, u64) = (1, 11);
-
-/// The numbers of the first disk of this machine, if it has one.
-fn first_disk() -> Option<(u64, u64)> {
-    let table = fs_err::read_to_string("/proc/partitions").unwrap_or_default();
-    table.lines().find_map(|line| {
-        let mut words = line.split_whitespace();
-        Some((words.next()?.parse().ok()?, words.next()?.parse().ok()?))
-    })
+    opened
+        .map(|_| format!("opened the {kind} {major}:{minor} as {}", file.display()))
+        .map_err(|error| format!("open {}", name(error.raw_os_error().map(Errno::from_raw))))
 }
 
 /// The shocker of 2014: whoever may open files by their numbers needs no way to them. The page where it was published
