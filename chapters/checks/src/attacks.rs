@@ -195,7 +195,7 @@ pub(crate) fn attack_from_inside(host: &Path, name: &str, arguments: &[&str]) ->
         ("press_sysrq", []) => root::open_sysrq(),
         ("uncover_masks", [place]) => capabilities::uncover(place),
         ("set_core_pattern", [place]) => capabilities::open_core_pattern(place),
-        ("release_agent", [place]) => capabilities::open_release_agent(place),
+        ("release_agent", [place, hierarchies @ ..]) => capabilities::open_release_agent(place, hierarchies),
         ("open_disk", [place, kind, major, minor]) => capabilities::make_disk(place, kind, [major, minor]),
         ("open_by_handle", [shared, kind, bytes]) => capabilities::open_handle(shared, kind, bytes),
         ("use_setuid", [program]) => capabilities::become_root(program),

@@ -72,33 +72,50 @@ pub(super) fn open_core_pattern(place: &str) -> Loot {
 /// The kernel starts the program that is named in this file at the top of a hierarchy, as root and outside, when a
 /// group in it becomes empty: cgroups(7).
 pub(super) fn release_agent(scene: &Scene) -> Result<(bool, String), Stop> {
-    if hierarchies().is_empty() {
-        return Err(Stop::DoesNotApply("this machine has no control groups of version 1".to_owned()));
+    let place = scene.folder.join("place");
+    fs_err::create_dir(&place)?;
+    let place = place.to_string_lossy();
+    // An ordinary user cannot see for himself; he is stopped in any case.
+    let shows =
+        |options: &String| User::current() == User::Ordinary || open_agent_of(&place, options).is_ok();
+    let hierarchies: Vec<String> = hierarchies().into_iter().filter(shows).collect();
+    if hierarchies.is_empty() {
+        let why = "this machine has no control groups of version 1 in whose top group we are";
+        return Err(Stop::DoesNotApply(why.to_owned()));
     }
-    in_folder(scene, "release_agent")
+    let words: Vec<&str> = [&*place].into_iter().chain(hierarchies.iter().map(String::as_str)).collect();
+    let loot = from_inside(scene, "release_agent", &words)?;
+    Ok((loot.got_through, loot.evidence))
 }
 
-/// The half inside of [`release_agent`]. A control group namespace shows the hierarchies in which we have no group of
-/// our own from their top, which has the file. Only the hierarchies that there are: no new one is made.
-pub(super) fn open_release_agent(place: &str) -> Loot {
-    let mut refused = vec!["no hierarchy has the file".to_owned()];
-    for options in hierarchies() {
-        let opened = with_mount(place, "cgroup", Some(&options), |group| {
-            let loot = open_to_write(&group.join("release_agent"));
-            if loot.got_through { Ok(format!("{options}: {}", loot.evidence)) } else { Err(loot.evidence) }
-        });
-        match opened {
+/// The half inside of [`release_agent`].
+pub(super) fn open_release_agent(place: &str, hierarchies: &[&str]) -> Loot {
+    let mut refused = String::new();
+    for options in hierarchies {
+        match open_agent_of(place, options) {
             Ok(evidence) => return Loot { got_through: true, evidence },
-            Err(error) => refused.push(error),
+            Err(error) => refused = error,
         }
     }
-    Loot { got_through: false, evidence: refused.pop().unwrap_or_default() }
+    Loot { got_through: false, evidence: refused }
 }
 
-/// The mount options of each hierarchy of version 1 that is in use: its controllers, or its name.
+fn open_agent_of(place: &str, options: &str) -> Result<String, String> {
+    with_mount(place, "cgroup", Some(options), |group| {
+        let loot = open_to_write(&group.join("release_agent"));
+        if loot.got_through { Ok(format!("{options}: {}", loot.evidence)) } else { Err(loot.evidence) }
+    })
+}
+
+/// The mount options of each hierarchy of version 1 that is in use and in whose top group we are: its controllers, or
+/// its name. A container that has no group of its own there has the same top, whatever its control group namespace is,
+/// and there the file is. No new hierarchy is made.
 fn hierarchies() -> Vec<String> {
     let own = fs_err::read_to_string("/proc/self/cgroup").unwrap_or_default();
-    let names = own.lines().filter_map(|line| line.split(':').nth(1)).filter(|names| !names.is_empty());
+    let names = own.lines().filter_map(|line| {
+        let [_, names, path] = line.splitn(3, ':').collect::<Vec<_>>()[..] else { return None };
+        (path == "/" && !names.is_empty()).then_some(names)
+    });
     // One that only has a name has no controllers, and mount wants to hear so.
     names
         .map(|names| if names.starts_with("name=") { format!("none,{names}") } else { names.to_owned() })
@@ -216,6 +233,7 @@ pub(super) fn become_root(program: &str) -> Loot {
     let said = Command::new(program).arg("-u").output();
     let who = said.map(|said| String::from_utf8_lossy(&said.stdout).trim().to_owned());
     let evidence = match &who {
+        Ok(_) if sys::Uid::effective().is_root() => "root anyway".to_owned(),
         Ok(who) => format!("user {} has become user {who}", sys::Uid::effective()),
         Err(error) => error.to_string(),
     };
