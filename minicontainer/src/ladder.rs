@@ -39,7 +39,9 @@ pub fn run(flags: &Ladder) -> sys::Result<ExitCode> {
             anstream::print!("{}", ladder.details());
         }
     }
-    Ok(if ladder.open("minicontainer").is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    // An attack that a later chapter stops is no fault of this one.
+    let fails = ladder.open("minicontainer").iter().any(|row| row.chapter <= stages::LAST);
+    Ok(if fails { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 /// One line that counts, on a terminal only.

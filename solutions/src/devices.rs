@@ -28,7 +28,9 @@ const LINKS: [(&str, &str); 6] = [
 pub fn make(root: &Root) -> Result<()> {
     let dev = Path::new("dev");
     let closed = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
-    root.mount("tmpfs", "dev", MsFlags::MS_NOSUID, Some("mode=755,size=64k"))?;
+    // MS_NODEV: a device file that somebody makes here is of no use. Those below are mounts with flags of their own.
+    let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV;
+    root.mount("tmpfs", "dev", flags, Some("mode=755,size=64k"))?;
     for name in NODES {
         Root::bind(&Path::new("/dev").join(name), &root.make_file(&dev.join(name))?, false)?;
     }

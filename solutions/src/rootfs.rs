@@ -16,6 +16,7 @@ pub fn mount(directory: Option<&Path>) -> Result<Root> {
     let root = if let Some(directory) = directory {
         let tree = sys::open_tree(directory)
             .map_err(|error| error.remedy("--rootfs takes a directory with the files of a system in it."))?;
+        sys::tree_setattr_nodev(&tree)?; // a device file in it, or made in it, leads to no device of the host
         sys::move_mount(&tree, &sys::open_path(directory)?)?; // onto itself
         Root::open(directory)?
     } else {

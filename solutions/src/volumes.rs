@@ -76,7 +76,7 @@ pub fn mount_tmpfs(root: &Root, places: &[Destination]) -> Result<()> {
 pub fn bind(root: &Root, volumes: &[Volume]) -> Result<()> {
     volumes.iter().try_for_each(|Volume { source, destination: Destination(path), read_only }| {
         let place = if is_directory(source) { root.make_directory(path) } else { root.make_file(path) };
-        Root::bind(source, &place?, *read_only)
+        Root::share(source, &place?, *read_only)
     })
 }
 

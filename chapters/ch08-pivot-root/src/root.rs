@@ -100,11 +100,21 @@ impl Root {
 
     /// Put a copy of what is at `source` on the host, with the mounts in it, on the `place` in here.
     pub fn bind(source: &Path, place: &OwnedFd, read_only: bool) -> Result<()> {
+        Root::put(&sys::open_tree(source)?, place, read_only)
+    }
+
+    /// The same, but no device file in it leads to a device: whoever may make one would make that of the host's disk.
+    pub fn share(source: &Path, place: &OwnedFd, read_only: bool) -> Result<()> {
         let tree = sys::open_tree(source)?;
+        sys::tree_setattr_nodev(&tree)?;
+        Root::put(&tree, place, read_only)
+    }
+
+    fn put(tree: &OwnedFd, place: &OwnedFd, read_only: bool) -> Result<()> {
         if read_only {
-            sys::tree_setattr_readonly(&tree)?; // while it is nowhere yet: there is no moment to write
+            sys::tree_setattr_readonly(tree)?; // while it is nowhere yet: there is no moment to write
         }
-        sys::move_mount(&tree, place)
+        sys::move_mount(tree, place)
     }
 }
 

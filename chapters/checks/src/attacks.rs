@@ -4,36 +4,42 @@
 //! Half of an attack runs outside, sets the trap and looks at the damage (`attempt`); the other half
 //! runs inside the container as the probe ([`attack_from_inside`]).
 
+mod capabilities;
 mod kernel;
 mod limits;
 mod memory;
+mod namespaces;
 mod network;
 mod root;
+mod runtime;
 mod users;
 
-use std::{
-    io::Read,
-    os::fd::AsRawFd,
-    path::Path,
-    process::{Command, ExitCode},
-};
+use std::{path::Path, process::ExitCode};
 
 use serde::{Deserialize, Serialize};
 use sys::{MsFlags, Pid, Signal};
 
 use self::{
+    capabilities::{open_by_handle, open_disk, release_agent, set_core_pattern, uncover_masks, use_setuid},
     kernel::{read_key, type_into_terminal, unshare_again},
     limits::{fork_bomb, see_host_groups},
-    memory::{fill_memory, sacrifice_neighbour, take_memory_as_a_crowd},
+    memory::{fill_inodes, fill_memory, sacrifice_neighbour, take_memory_as_a_crowd},
+    namespaces::{
+        cover_files, kill_neighbour, list_shared_memory, outlive, rename_host, spy_on_processes,
+        steal_variables, trace_neighbour, use_open_file,
+    },
     network::{use_abstract_socket, use_local_service},
-    root::{change_groups, escape_chroot, poison_image, read_host_file, start_on_the_host, write_host_file},
+    root::{
+        change_groups, escape_chroot, poison_image, press_sysrq, read_host_file, start_on_the_host,
+        write_host_file,
+    },
+    runtime::{reach_runtime, replace_runtime},
     users::leave_root_program,
 };
 use crate::{
     PROBE, Scene,
-    catalogue::leave_open,
-    probe::{command_line, hostname, print_json, processes},
-    scene::{self, Stop},
+    probe::{command_line, print_json, processes},
+    scene::Stop,
 };
 
 /// One escape or abuse.
@@ -44,31 +50,42 @@ pub struct Attack {
     pub chapter: u8,
     /// What it does.
     pub story: &'static str,
-    /// Whether only root could do it in the first place.
-    pub needs_root: bool,
+    /// Who could do it in the first place.
+    pub needs: Needs,
     /// Real runtimes that are known to let it through, and why.
     pub known: &'static [(&'static str, &'static str)],
     /// Try it: whether it succeeded, and what shows it.
     pub(crate) attempt: fn(&Scene) -> Result<(bool, String), Stop>,
 }
 
+/// Who could do an attack if there was no container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Every user.
+    Anybody,
+    /// Root, and be it the one of the fence, who is nobody outside of it.
+    Root,
+    /// The host's real root: what is attacked belongs to the host, and the fence's root may not open it.
+    RealRoot,
+}
+
 /// A row of [`ATTACKS`].
 macro_rules! attack {
     ($chapter:literal $name:ident $story:literal) => {
-        attack!($chapter $name $story, needs_root: false, known: [])
+        attack!($chapter $name $story, needs: Anybody, known: [])
     };
-    ($chapter:literal $name:ident $story:literal, needs_root: true) => {
-        attack!($chapter $name $story, needs_root: true, known: [])
+    ($chapter:literal $name:ident $story:literal, needs: $needs:ident) => {
+        attack!($chapter $name $story, needs: $needs, known: [])
     };
     ($chapter:literal $name:ident $story:literal, known: [$($known:expr),*]) => {
-        attack!($chapter $name $story, needs_root: false, known: [$($known),*])
+        attack!($chapter $name $story, needs: Anybody, known: [$($known),*])
     };
-    ($chapter:literal $name:ident $story:literal, needs_root: $needs_root:literal, known: [$($known:expr),*]) => {
+    ($chapter:literal $name:ident $story:literal, needs: $needs:ident, known: [$($known:expr),*]) => {
         Attack {
             name: stringify!($name),
             chapter: $chapter,
             story: $story,
-            needs_root: $needs_root,
+            needs: Needs::$needs,
             known: &[$($known),*],
             attempt: $name,
         }
@@ -80,15 +97,18 @@ pub const ATTACKS: &[Attack] = &[
     attack!(1 steal_variables "Read a password from the caller's environment"),
     attack!(1 use_open_file "Read a file that the caller left open"),
     attack!(2 list_shared_memory "List the host's shared memory"),
-    attack!(2 rename_host "Rename the host", needs_root: true),
+    attack!(2 rename_host "Rename the host", needs: Root),
     attack!(3 kill_neighbour "Kill a process of the host"),
+    attack!(3 trace_neighbour "Take hold of a process of the host with ptrace", needs: Root),
     attack!(3 outlive "Leave a process behind that outlives the container"),
     attack!(4 spy_on_processes "Read a password from a host process's command line"),
-    attack!(4 cover_files "Cover the host's files with a mount", needs_root: true),
+    attack!(4 cover_files "Cover the host's files with a mount", needs: Root),
+    attack!(4 reach_runtime "Reach the host's files through the runtime's /proc entry (as in CVE-2016-9962)"),
     attack!(5 use_local_service "Speak to a service of the host that only listens on 127.0.0.1"),
     attack!(5 use_abstract_socket "Speak to a service of the host on an abstract Unix socket"),
     attack!(6 fill_memory "Take more memory than was given"),
     attack!(6 sacrifice_neighbour "Let the OOM killer take a process of the host"),
+    attack!(6 fill_inodes "Take the kernel's memory with empty files"),
     attack!(7 fork_bomb "Take more processes than were given"),
     attack!(7 see_host_groups "Learn from its control groups who runs it"),
     attack!(8 read_host_file "Read a file of the host"),
@@ -97,8 +117,16 @@ pub const ATTACKS: &[Attack] = &[
     attack!(8 start_on_the_host "Start in a directory of the host (CVE-2024-21626)", known: [
         ("crun", "crun 1.8 does not look where the working directory has led it; runc does since this CVE")]),
     attack!(8 change_groups "Make control groups of its own on the host"),
+    attack!(8 replace_runtime "Put another program in the runtime's place (CVE-2019-5736)"),
+    attack!(8 press_sysrq "Open the file that reboots the machine", needs: RealRoot),
     attack!(9 poison_image "Change a file of the image that others are started from"),
-    attack!(10 leave_root_program "Leave a program in a volume that makes everybody root", needs_root: true),
+    attack!(10 leave_root_program "Leave a program in a volume that makes everybody root", needs: Root),
+    attack!(11 uncover_masks "Take the cover off what is hidden in /proc"),
+    attack!(11 set_core_pattern "Have the kernel start a program on the host at the next crash", needs: RealRoot),
+    attack!(11 release_agent "Have the kernel start a program when a group is empty (CVE-2022-0492)", needs: RealRoot),
+    attack!(11 open_disk "Read the host's disk through a device of its own", needs: RealRoot),
+    attack!(11 open_by_handle "Open a file of the host by its number (the shocker of 2014)", needs: RealRoot),
+    attack!(11 use_setuid "Become root again by a set-user-ID program", needs: Root),
     attack!(12 unshare_again "Have all powers again, in a user namespace of its own"),
     attack!(12 read_key "Read a password from the caller's keyring"),
     attack!(12 type_into_terminal "Type into the caller's terminal"),
@@ -131,9 +159,9 @@ pub(crate) fn attack_from_inside(host: &Path, name: &str, arguments: &[&str]) ->
             |value| format!("{variable}={value}"),
         ),
         ("use_open_file", [descriptor]) => {
-            Loot::of(read_descriptor(descriptor), |text| format!("read {text:?}"))
+            Loot::of(namespaces::read_descriptor(descriptor), |text| format!("read {text:?}"))
         }
-        ("list_shared_memory", [id]) => Loot::of(find_shared_memory(id), |line| line),
+        ("list_shared_memory", [id]) => Loot::of(namespaces::find_shared_memory(id), |line| line),
         ("rename_host", [name]) => Loot::of(sys::sethostname(name).map_err(|error| error.what), |()| {
             format!("sethostname({name:?}) = 0")
         }),
@@ -143,6 +171,8 @@ pub(crate) fn attack_from_inside(host: &Path, name: &str, arguments: &[&str]) ->
             }),
             |pid| format!("kill({pid}, SIGKILL) = 0"),
         ),
+        ("trace_neighbour", [marker]) => namespaces::trace(marker),
+        ("reach_runtime", [secret]) => runtime::reach(secret),
         ("spy_on_processes", [marker]) => Loot::of(find_by_marker(marker), |pid| {
             format!("/proc/{pid}/cmdline: {}", command_line(pid).last().cloned().unwrap_or_default())
         }),
@@ -158,6 +188,7 @@ pub(crate) fn attack_from_inside(host: &Path, name: &str, arguments: &[&str]) ->
                 format!("has {} bytes", taken.len())
             })
         }
+        ("fill_inodes", [place, most]) => memory::make_files(place, most),
         ("fork_bomb", [most]) => limits::start_bomb(most),
         ("see_host_groups", []) => limits::look_up(),
         ("read_host_file", [path]) => root::read(path),
@@ -165,6 +196,14 @@ pub(crate) fn attack_from_inside(host: &Path, name: &str, arguments: &[&str]) ->
         ("escape_chroot", [path]) => root::walk_out(path),
         ("poison_image", [inside, outside]) => root::poison(inside, outside),
         ("leave_root_program", [path]) => users::leave(path),
+        ("replace_runtime", [path, device, inode]) => runtime::replace(path, device, inode),
+        ("press_sysrq", []) => root::open_sysrq(),
+        ("uncover_masks", [place]) => capabilities::uncover(place),
+        ("set_core_pattern", [place]) => capabilities::open_core_pattern(place),
+        ("release_agent", [place, hierarchies @ ..]) => capabilities::open_release_agent(place, hierarchies),
+        ("open_disk", [place, kind, major, minor]) => capabilities::make_disk(place, kind, [major, minor]),
+        ("open_by_handle", [shared, kind, bytes]) => capabilities::open_handle(shared, kind, bytes),
+        ("use_setuid", [program]) => capabilities::become_root(program),
         ("unshare_again", [folder]) => kernel::unshare(folder),
         ("read_key", []) => kernel::read_keyring(),
         ("type_into_terminal", []) => kernel::type_a_letter(),
@@ -180,18 +219,10 @@ pub(crate) fn attack_from_inside(host: &Path, name: &str, arguments: &[&str]) ->
     print_json(&loot)
 }
 
-fn read_descriptor(descriptor: &str) -> Result<String, String> {
-    let mut text = String::new();
-    let path = format!("/proc/self/fd/{descriptor}");
-    let file = fs_err::File::open(&path).map_err(|error| error.to_string());
-    file?.read_to_string(&mut text).map_err(|error| error.to_string())?;
-    Ok(text)
-}
-
-fn find_shared_memory(id: &str) -> Result<String, String> {
-    let table = fs_err::read_to_string("/proc/sysvipc/shm").map_err(|error| error.to_string())?;
-    let line = table.lines().find(|line| line.split_whitespace().nth(1) == Some(id));
-    line.map(|line| format!("/proc/sysvipc/shm: {}", line.trim())).ok_or_else(|| "no such segment".to_owned())
+/// Whether `file` can be opened for writing. Nothing is written, and what is there stays: opening it is the evidence.
+fn open_to_write(file: &Path) -> Loot {
+    let opened = fs_err::OpenOptions::new().write(true).open(file);
+    Loot::of(opened.map_err(|error| error.to_string()), |_| format!("open({file:?}, O_WRONLY) succeeded"))
 }
 
 /// The neighbour that the outer half started, if `/proc` shows it.
@@ -208,66 +239,4 @@ fn find_by_marker(marker: &str) -> Result<i32, String> {
 /// Run the half inside and bring its loot.
 fn from_inside(scene: &Scene, name: &str, arguments: &[&str]) -> Result<Loot, Stop> {
     scene.run(&scene.attacker(name, arguments)?)?.json()
-}
-
-fn steal_variables(scene: &Scene) -> Result<(bool, String), Stop> {
-    let attacker = scene.attacker("steal_variables", &["PASSWORD"])?;
-    let ended = scene.run_with(&attacker, |caller| {
-        caller.env("PASSWORD", "hunter2");
-    })?;
-    let loot: Loot = ended.json()?;
-    Ok((loot.got_through, loot.evidence))
-}
-
-fn use_open_file(scene: &Scene) -> Result<(bool, String), Stop> {
-    let file = leave_open(scene)?;
-    // In a container whose files are not the host's, the path would lead nowhere; the descriptor does.
-    let loot = from_inside(scene, "use_open_file", &[&file.file().as_raw_fd().to_string()])?;
-    Ok((loot.got_through, loot.evidence))
-}
-
-fn list_shared_memory(scene: &Scene) -> Result<(bool, String), Stop> {
-    let made = Command::new("ipcmk").args(["--shmem", "4096"]).output().map_err(|error| {
-        Stop::CouldNotRun(format!("ipcmk of util-linux makes the shared memory, and there is none: {error}"))
-    })?;
-    let said = String::from_utf8_lossy(&made.stdout).into_owned();
-    let id = said.split_whitespace().last().unwrap_or_default();
-    let loot = from_inside(scene, "list_shared_memory", &[id])?;
-    Ok((loot.got_through, loot.evidence))
-}
-
-fn rename_host(scene: &Scene) -> Result<(bool, String), Stop> {
-    let loot = from_inside(scene, "rename_host", &["owned"])?;
-    let now = hostname()?;
-    Ok((now == "owned", format!("{}; the host is called {now:?}", loot.evidence)))
-}
-
-fn kill_neighbour(scene: &Scene) -> Result<(bool, String), Stop> {
-    scene::start_neighbour("innocent")?;
-    let loot = from_inside(scene, "kill_neighbour", &["innocent"])?;
-    let dead = scene::is_gone("innocent")?;
-    Ok((dead, format!("{}; the neighbour is {}", loot.evidence, if dead { "dead" } else { "alive" })))
-}
-
-fn outlive(scene: &Scene) -> Result<(bool, String), Stop> {
-    let request =
-        crate::subject::Request { command: scene::probe(["daemon", "survivor"])?, ..Default::default() };
-    let ended = scene.run(&request)?;
-    let survived = !scene::is_gone("survivor")?;
-    Ok((survived, format!("{ended}; the process is {}", if survived { "still there" } else { "gone" })))
-}
-
-fn spy_on_processes(scene: &Scene) -> Result<(bool, String), Stop> {
-    scene::start_neighbour("password=hunter2")?;
-    let loot = from_inside(scene, "spy_on_processes", &["password=hunter2"])?;
-    Ok((loot.got_through, loot.evidence))
-}
-
-fn cover_files(scene: &Scene) -> Result<(bool, String), Stop> {
-    let shop = scene.folder.join("shop");
-    fs_err::create_dir(&shop)?;
-    fs_err::write(shop.join("price"), "10")?;
-    let loot = from_inside(scene, "cover_files", &[&shop.to_string_lossy()])?;
-    let covered = !shop.join("price").exists();
-    Ok((covered, format!("{}; the host's file is {}", loot.evidence, if covered { "gone" } else { "there" })))
 }

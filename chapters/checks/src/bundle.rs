@@ -201,6 +201,8 @@ fn config(request: &Request, rootfs: &Path, binds: Vec<Value>, folder: &Path, nu
         linux["uidMappings"] = map(nix::unistd::geteuid().as_raw());
         linux["gidMappings"] = map(nix::unistd::getegid().as_raw());
     } else {
+        // As engines have it. The devices that every container has, the runtime allows on its own.
+        linux["resources"]["devices"] = json!([{"allow": false, "access": "rwm"}]);
         // Absolute: an empty path would put the container below whatever group called us.
         linux["cgroupsPath"] = json!(cage::group_of_bundle(folder, number));
     }

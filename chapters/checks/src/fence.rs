@@ -22,6 +22,10 @@
 //! (mount_namespaces(7), "restrictions on mount namespaces"). Only runc and crun, which are nobody's
 //! homework, are the host's own root in their fence: they need its control groups.
 //!
+//! Some attacks take the host's real root ([`Needs::RealRoot`](crate::Needs)): they open what belongs to it. For
+//! these the fence of root is built without a mason, as for runc and crun, and all file systems are read-only but
+//! for the folder. Only our own programs are started in such a fence; and these attacks open, and never write.
+//!
 //! **What is not bounded.** An ordinary user has a cage only where he may make control groups. Elsewhere one
 //! process has at most 768 MiB and the fence's folder 256 MiB, but 512 processes, or a tmpfs that a subject
 //! mounts for itself, can have more together until the time is up; the kernel's OOM killer then takes the
@@ -105,16 +109,30 @@ pub(crate) fn run(job: &Job, subject: &Subject) -> Answer {
     if let Some(reason) = subject.missing() {
         return Answer::CouldNotRun(reason);
     }
-    match try_run(job, subject) {
+    let real_root = job.needs_real_root() && User::current() == User::Root;
+    if let Some(reason) = Some(subject).filter(|_| real_root).and_then(not_as_real_root) {
+        return Answer::DoesNotApply(reason.to_owned());
+    }
+    match try_run(job, subject, real_root) {
         Ok(answer) => answer,
         Err(error) => Answer::CouldNotRun(format!("the fence cannot be built: {error}")),
     }
 }
 
-fn try_run(job: &Job, subject: &Subject) -> Result<Answer> {
+/// Why `subject` is not tried as the host's real root, if it is not.
+fn not_as_real_root(subject: &Subject) -> Option<&'static str> {
+    if !subject.is_trusted() {
+        return Some("it takes the host's real root, and is only tried on the course's own programs");
+    }
+    // Where the map cannot be read, this root is not to be relied on either.
+    let whole = sys::read("/proc/self/uid_map").is_ok_and(|map| walls::is_whole(&map));
+    (!whole).then_some("it takes the host's real root, and this is the root of a user namespace")
+}
+
+fn try_run(job: &Job, subject: &Subject, real_root: bool) -> Result<Answer> {
     // With our number in its name, so that whatever is left of it tells whose it was.
     let folder = tempfile::Builder::new().prefix(&format!("{PREFIX}{}-", std::process::id())).tempdir()?;
-    let mason = User::current() == User::Root && !matches!(subject, Subject::Oci { .. });
+    let mason = User::current() == User::Root && !real_root && !matches!(subject, Subject::Oci { .. });
     let cage =
         Cage::build(folder.path(), if mason { walls::root_inside()? } else { Uid::effective().as_raw() });
     let order = Order {

@@ -32,7 +32,7 @@ mod verdict;
 
 use std::process::ExitCode;
 
-pub use attacks::{ATTACKS, Attack};
+pub use attacks::{ATTACKS, Attack, Needs};
 pub use cage::Cage;
 pub use catalogue::{CHECKS, Check, EXTENSIONS};
 pub use fence::User;

@@ -130,6 +130,24 @@ impl<'a> Scene<'a> {
         Ended::of(&mut command)
     }
 
+    /// The file of the subject's program.
+    pub(crate) fn program(&self) -> Result<PathBuf, Stop> {
+        // Asked for a whole command line, because only that is said for every kind of subject.
+        let command = self
+            .subject
+            .command(&Request { command: probe(["report"])?, ..Request::default() }, self.folder)?;
+        Ok(command.get_program().into())
+    }
+
+    /// Run `request` to its end with `program`, a copy of the subject's.
+    pub(crate) fn run_copy(&self, request: &Request, program: &Path) -> Result<Ended, Stop> {
+        let subject = self.subject.command(request, self.folder)?;
+        let mut command = Command::new(program);
+        command.args(subject.get_args());
+        command.envs(subject.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        Ended::of(&mut command)
+    }
+
     /// What the subject says with `--explain` and `flags`, each call on a line of its own.
     pub(crate) fn explain(&self, flags: &[String]) -> Result<String, Stop> {
         let flags = flags.iter().map(Into::into).collect();

@@ -43,6 +43,8 @@ pub enum Subject {
         chapter: u8,
         /// The program, and what comes before `run`.
         program: Vec<PathBuf>,
+        /// Whether it is the course's own. Nobody else's program is ever given the host's real root.
+        trusted: bool,
     },
     /// A runtime with the command line of the OCI, given a bundle.
     Oci {
@@ -133,18 +135,27 @@ impl Request {
 impl Subject {
     /// The runtime as it stands after `chapter`, in a program of its own.
     pub fn stage(chapter: u8, program: impl Into<PathBuf>) -> Subject {
-        Subject::Ours { name: format!("stage {chapter}"), chapter, program: vec![program.into()] }
+        Subject::trusted(format!("stage {chapter}"), chapter, vec![program.into()])
     }
 
     /// The runtime as it stands after `chapter`, in the one installed binary.
     pub fn stage_of(minicontainer: impl Into<PathBuf>, chapter: u8) -> Subject {
         let program = vec![minicontainer.into(), "stage".into(), chapter.to_string().into()];
-        Subject::Ours { name: format!("stage {chapter}"), chapter, program }
+        Subject::trusted(format!("stage {chapter}"), chapter, program)
     }
 
     /// The finished runtime, with the features of all chapters up to `chapter`.
     pub fn minicontainer(program: impl Into<PathBuf>, chapter: u8) -> Subject {
-        Subject::Ours { name: "minicontainer".into(), chapter, program: vec![program.into()] }
+        Subject::trusted("minicontainer".into(), chapter, vec![program.into()])
+    }
+
+    fn trusted(name: String, chapter: u8, program: Vec<PathBuf>) -> Subject {
+        Subject::Ours { name, chapter, program, trusted: true }
+    }
+
+    /// A program that the course did not make, such as a student's, with the features of all chapters up to `chapter`.
+    pub fn of_somebody(name: impl Into<String>, chapter: u8, program: Vec<PathBuf>) -> Subject {
+        Subject::Ours { name: name.into(), chapter, program, trusted: false }
     }
 
     /// A real runtime of this machine: `runc`, `crun`.
@@ -158,6 +169,14 @@ impl Subject {
             Subject::Bare => "bare",
             Subject::Shell => "shell",
             Subject::Ours { name, .. } | Subject::Oci { name } => name,
+        }
+    }
+
+    /// Whether it may be the host's real root: a program of the course, a real runtime, or nothing but our probe.
+    pub(crate) fn is_trusted(&self) -> bool {
+        match self {
+            Subject::Bare | Subject::Shell | Subject::Oci { .. } => true,
+            Subject::Ours { trusted, .. } => *trusted,
         }
     }
 

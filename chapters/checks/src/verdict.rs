@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ATTACKS, Attack, CHECKS, Check, EXTENSIONS, Scene, Subject, User, fence, scene::Stop};
+use crate::{ATTACKS, Attack, CHECKS, Check, EXTENSIONS, Needs, Scene, Subject, User, fence, scene::Stop};
 
 /// What is said about one check or attack on one subject.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -53,6 +53,12 @@ pub(crate) enum Answer {
 }
 
 impl Job {
+    /// Whether it says nothing unless the attacker begins as the host's real root.
+    pub(crate) fn needs_real_root(&self) -> bool {
+        let Job::Attack(name) = self else { return false };
+        find_attack(name).is_some_and(|attack| attack.needs == Needs::RealRoot)
+    }
+
     /// Do it; this is already inside the fence.
     pub(crate) fn run(&self, scene: &Scene) -> Result<Answer, Stop> {
         let unknown = || Stop::Failed(format!("there is no {self:?}"));
@@ -128,7 +134,7 @@ impl Attack {
     /// attack takes a power that this user does not have in the first place.
     pub fn must_be_stopped(&self, subject: &Subject, user: User) -> bool {
         let can_stop = subject.has(self.chapter) && self.known_of(subject).is_none();
-        can_stop || (self.needs_root && user == User::Ordinary)
+        can_stop || (self.needs != Needs::Anybody && user == User::Ordinary)
     }
 
     /// Why `subject` lets it through, where that is known of a real runtime.

@@ -207,11 +207,11 @@ fn finds_what_is_shut_away() -> Result<Completion, Failed> {
     fs_err::set_permissions(&copy, PermissionsExt::from_mode(0o700))?;
     let program = PROGRAMS.iter().find(|program| program.name == "rename_the_host");
     let program = program.ok_or("there is no program that ends by itself")?;
-    let Subject::Ours { name, chapter, program: mut words } = subject(program)? else {
+    let Subject::Ours { name, chapter, program: mut words, .. } = subject(program)? else {
         return Err("a harsh program is one of ours".into());
     };
     words[0] = copy;
-    let subject = Subject::Ours { name, chapter, program: words };
+    let subject = Subject::of_somebody(name, chapter, words);
     match checks::check(a_check(program)?, &subject) {
         Verdict::Failed { observed, .. } if observed.contains(DONE) => Ok(Completion::Completed),
         Verdict::CouldNotRun { reason } => harness::could_not_run(&reason),
@@ -228,5 +228,5 @@ fn a_check(program: &Program) -> Result<&'static checks::Check, Failed> {
 fn subject(program: &Program) -> Result<Subject, Failed> {
     let words = [vec![ROLE.to_owned(), program.name.to_owned()], guard::host_namespaces()?.to_vec()].concat();
     let program_and_words = [vec![std::env::current_exe()?], words.into_iter().map(Into::into).collect()];
-    Ok(Subject::Ours { name: program.name.to_owned(), chapter: 4, program: program_and_words.concat() })
+    Ok(Subject::of_somebody(program.name, 4, program_and_words.concat()))
 }

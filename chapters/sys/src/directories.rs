@@ -1,8 +1,11 @@
-//! Directories: plain ones, control groups, and the root.
+//! Directories: plain ones, control groups, and the root; and device files, which are made in them.
 
 use std::path::Path;
 
-use nix::{errno::Errno, sys::stat::Mode};
+use nix::{
+    errno::Errno,
+    sys::stat::{self, Mode, SFlag},
+};
 
 use crate::{Result, call::call, seat_belt};
 
@@ -12,6 +15,16 @@ pub fn mkdir(path: impl AsRef<Path>) -> Result<()> {
     let path = path.as_ref();
     call("mkdir(2)", format!("mkdir({path:?}, 0755)"), || {
         nix::unistd::mkdir(path, Mode::from_bits_truncate(0o755))
+    })
+}
+
+/// `mknod(2)`: a device file, of a disk (`block`) or of something else, that only its owner may use.
+#[track_caller]
+pub fn mknod(path: impl AsRef<Path>, block: bool, (major, minor): (u64, u64)) -> Result<()> {
+    let path = path.as_ref();
+    let (kind, name) = if block { (SFlag::S_IFBLK, "S_IFBLK") } else { (SFlag::S_IFCHR, "S_IFCHR") };
+    call("mknod(2)", format!("mknod({path:?}, {name}|0600, makedev({major}, {minor}))"), || {
+        stat::mknod(path, kind, Mode::S_IRUSR | Mode::S_IWUSR, stat::makedev(major, minor))
     })
 }
 

@@ -16,6 +16,7 @@ mod error;
 pub mod explain;
 mod files;
 mod fork;
+mod handles;
 mod harmless;
 mod interfaces;
 mod keys;
@@ -37,6 +38,7 @@ mod signals;
 mod sockets;
 mod terminal;
 mod time_namespace;
+mod tracing;
 mod trees;
 
 pub use capabilities::{
@@ -44,11 +46,12 @@ pub use capabilities::{
     prctl_capbset_drop_each, prctl_set_keepcaps,
 };
 pub use descriptors::{close_range_cloexec, keep_at_exec, memfd, never_block, pipe, set_standard};
-pub use directories::{mkdir, pivot_root, rmdir};
+pub use directories::{mkdir, mknod, pivot_root, rmdir};
 pub use error::{Error, Kind, Result};
 pub use explain::Side;
 pub use files::{chdir, flock_exclusive, read, write};
 pub use fork::{alarm, fork, sigmask_set};
+pub use handles::{Handle, name_to_handle_at, open_by_handle_at};
 pub use harmless::harmless_calls;
 pub use interfaces::ioctl_interface_up;
 pub use keys::{KeySerial, add_key, keyctl_join_session_keyring, keyctl_read, keyctl_search};
@@ -77,7 +80,8 @@ pub use terminal::{
     set_window_size, window_size,
 };
 pub use time_namespace::unshare_time;
-pub use trees::{move_mount, open_tree, open_tree_below, tree_setattr_readonly};
+pub use tracing::{prctl_set_ptracer_any, ptrace_detach, ptrace_interrupt, ptrace_seize};
+pub use trees::{move_mount, open_tree, open_tree_below, tree_setattr_nodev, tree_setattr_readonly};
 
 /// The flags and values that the calls above take, as nix spells them.
 pub use nix::{

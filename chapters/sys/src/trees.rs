@@ -48,30 +48,41 @@ fn raw_open_tree(directory: RawFd, path: &Path) -> nix::Result<OwnedFd> {
 
 /// `mount_setattr(2)` with AT_RECURSIVE: make all mounts of `tree` read-only.
 #[track_caller]
-#[allow(unsafe_code)]
 pub fn tree_setattr_readonly(tree: &OwnedFd) -> Result<()> {
-    let line = format!(
-        "mount_setattr({}, \"\", AT_EMPTY_PATH|AT_RECURSIVE, set MOUNT_ATTR_RDONLY)",
-        tree.as_raw_fd()
-    );
-    call("mount_setattr(2)", line, || {
-        // SAFETY: an all-zero mount_attr is a valid value, it consists of integers only.
-        let mut attributes: libc::mount_attr = unsafe { std::mem::zeroed() };
-        attributes.attr_set = libc::MOUNT_ATTR_RDONLY;
-        // SAFETY: the kernel reads an empty string and size_of(mount_attr) bytes of a struct; both outlive
-        // the call.
-        let answer = unsafe {
-            libc::syscall(
-                libc::SYS_mount_setattr,
-                tree.as_raw_fd(),
-                c"".as_ptr(),
-                libc::AT_EMPTY_PATH | libc::AT_RECURSIVE,
-                &raw mut attributes,
-                size_of::<libc::mount_attr>(),
-            )
-        };
-        Errno::result(answer).map(drop)
+    call("mount_setattr(2)", setattr_line(tree, "MOUNT_ATTR_RDONLY"), || {
+        raw_tree_setattr(tree, libc::MOUNT_ATTR_RDONLY)
     })
+}
+
+/// The same for MOUNT_ATTR_NODEV: a device file in `tree` is nothing but a name.
+#[track_caller]
+pub fn tree_setattr_nodev(tree: &OwnedFd) -> Result<()> {
+    call("mount_setattr(2)", setattr_line(tree, "MOUNT_ATTR_NODEV"), || {
+        raw_tree_setattr(tree, libc::MOUNT_ATTR_NODEV)
+    })
+}
+
+fn setattr_line(tree: &OwnedFd, attribute: &str) -> String {
+    format!("mount_setattr({}, \"\", AT_EMPTY_PATH|AT_RECURSIVE, set {attribute})", tree.as_raw_fd())
+}
+
+#[allow(unsafe_code)]
+fn raw_tree_setattr(tree: &OwnedFd, attribute: u64) -> nix::Result<()> {
+    // SAFETY: an all-zero mount_attr is a valid value, it consists of integers only.
+    let mut attributes: libc::mount_attr = unsafe { std::mem::zeroed() };
+    attributes.attr_set = attribute;
+    // SAFETY: the kernel reads an empty string and size_of(mount_attr) bytes of a struct; both outlive the call.
+    let answer = unsafe {
+        libc::syscall(
+            libc::SYS_mount_setattr,
+            tree.as_raw_fd(),
+            c"".as_ptr(),
+            libc::AT_EMPTY_PATH | libc::AT_RECURSIVE,
+            &raw mut attributes,
+            size_of::<libc::mount_attr>(),
+        )
+    };
+    Errno::result(answer).map(drop)
 }
 
 /// `move_mount(2)`: put `tree` on the open file or directory `place`.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use checks::{Subject, User, Verdict};
+use checks::{Needs, Subject, User, Verdict};
 use sys::Side;
 
 use crate::{Exercise, Misconception, misconceptions, sources};
@@ -37,8 +37,7 @@ pub struct Student {
 impl Student {
     /// The package in `folder`, built as `program`.
     pub fn new(program: &str, folder: &str) -> Student {
-        let program = vec![program.into()];
-        let subject = Subject::Ours { name: "student".to_owned(), chapter: sources::CHAPTER, program };
+        let subject = Subject::of_somebody("student", sources::CHAPTER, vec![program.into()]);
         Student { subject, sources: Some(Path::new(folder).join("src")) }
     }
 
@@ -156,7 +155,7 @@ fn examine(name: &str, subject: &Subject) -> Verdict {
     }
     match checks::find_attack(name) {
         // An ordinary user cannot do it in any stage: that it fails says nothing.
-        Some(attack) if attack.needs_root && User::current() == User::Ordinary => {
+        Some(attack) if attack.needs != Needs::Anybody && User::current() == User::Ordinary => {
             Verdict::DoesNotApply { reason: "takes root".to_owned() }
         }
         Some(attack) => checks::attack(attack, subject),

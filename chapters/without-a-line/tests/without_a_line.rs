@@ -99,11 +99,9 @@ fn trial(number: usize, mutant: &'static Mutant) -> Trial {
 
 /// The checks and attacks of the mutant's chapter, until one notices.
 fn some_check_fails(number: usize, mutant: &Mutant) -> Result<Completion, Failed> {
-    let subject = Subject::Ours {
-        name: format!("stage {} without {}", mutant.chapter, mutant.line),
-        chapter: mutant.chapter,
-        program: vec![std::env::current_exe()?, MUTANT.into(), number.to_string().into()],
-    };
+    let name = format!("stage {} without {}", mutant.chapter, mutant.line);
+    let program = vec![std::env::current_exe()?, MUTANT.into(), number.to_string().into()];
+    let subject = Subject::of_somebody(name, mutant.chapter, program);
     let checks = CHECKS.iter().filter(|check| check.chapter == mutant.chapter);
     let attacks = ATTACKS.iter().filter(|attack| attack.chapter == mutant.chapter);
     let verdicts = checks

@@ -46,7 +46,7 @@ fn is_recognised(number: usize, wrong: &Wrong) -> Result<Completion, Failed> {
     let (id, mistake) = wrong.name.split_once('-').ok_or("EXERCISE-MISTAKE is the name of a wrong answer")?;
     let exercise = tutor::find(id).ok_or("no such exercise")?;
     let program = vec![std::env::current_exe()?, ROLE.into(), number.to_string().into()];
-    let subject = Subject::Ours { name: wrong.name.to_owned(), chapter: tutor::CHAPTER, program };
+    let subject = Subject::of_somebody(wrong.name, tutor::CHAPTER, program);
     match tutor::judge(exercise, &Student { subject, sources: None }) {
         Outcome::Wrong { mistake: Some(found), .. } if found.name == mistake => Ok(Completion::Completed),
         Outcome::CouldNotRun(reason) => harness::could_not_run(&reason),
@@ -60,8 +60,7 @@ fn leaking_mounts_blame_no_other() -> Result<Completion, Failed> {
     let number = WRONG.iter().position(|wrong| wrong.name == "4.1-not-recursive").ok_or("no such answer")?;
     let program = vec![std::env::current_exe()?, ROLE.into(), number.to_string().into()];
     for exercise in EXERCISES {
-        let subject =
-            Subject::Ours { name: "leaks".to_owned(), chapter: tutor::CHAPTER, program: program.clone() };
+        let subject = Subject::of_somebody("leaks", tutor::CHAPTER, program.clone());
         match tutor::judge(exercise, &Student { subject, sources: None }) {
             Outcome::Wrong { mistake: Some(mistake), .. } if mistake.exercise == "4.1" => {}
             Outcome::Solved => {}

@@ -10,10 +10,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use sys::MsFlags;
+
 use super::Loot;
 use crate::{
     PROBE, Scene, fence,
-    scene::{self, Stop, patience},
+    scene::{self, Ended, Stop, patience},
     subject::Request,
 };
 
@@ -29,10 +31,53 @@ pub(super) fn fill_memory(scene: &Scene) -> Result<(bool, String), Stop> {
     scene.needs_groups()?;
     // Twice what was given, so 64 MiB too much.
     let ended = scene.run(&attacker(scene, "fill_memory", &["128"])?)?;
+    loot_or_killed(&ended)
+}
+
+/// Whoever wants too much has nothing to tell any more.
+fn loot_or_killed(ended: &Ended) -> Result<(bool, String), Stop> {
     match ended.json::<Loot>() {
         Ok(loot) => Ok((loot.got_through, loot.evidence)),
         Err(_) if ended.status.code() == Some(137) => Ok((false, "killed: exit code 137".to_owned())),
         Err(stop) => Err(stop),
+    }
+}
+
+/// Files, of which each takes about 1 KiB of the kernel's memory, and none any of the file system's.
+const FILES: u32 = 60_000;
+/// What the container is given: half of that.
+const GIVEN_FOR_FILES: u64 = 32 << 20;
+
+/// What the kernel remembers for a process is memory too, and counts for the group that made it necessary.
+pub(super) fn fill_inodes(scene: &Scene) -> Result<(bool, String), Stop> {
+    scene.needs_groups()?;
+    let place = scene.folder.join("files");
+    fs_err::create_dir(&place)?;
+    // Without a limit of its own: by default it is what the machine has.
+    sys::mount(
+        Some("files"),
+        &place,
+        Some("tmpfs"),
+        MsFlags::empty(),
+        Some("nr_inodes=0,size=1m,mode=1777"),
+    )?;
+    let attacker = scene.attacker("fill_inodes", &[&place.to_string_lossy(), &FILES.to_string()])?;
+    let ended = scene.run(&Request { memory: Some(GIVEN_FOR_FILES), ..attacker })?;
+    loot_or_killed(&ended)
+}
+
+/// The half inside of [`fill_inodes`].
+pub(super) fn make_files(place: &str, most: &str) -> Loot {
+    let most: u32 = most.parse().unwrap_or_default();
+    let mut numbers = 0..most;
+    let failed = numbers.find_map(|number| {
+        fs_err::File::create(Path::new(place).join(number.to_string())).err().map(|error| (number, error))
+    });
+    match failed {
+        None => Loot { got_through: true, evidence: format!("made {most} empty files") },
+        Some((number, error)) => {
+            Loot { got_through: false, evidence: format!("made {number} empty files, then {error}") }
+        }
     }
 }
 

@@ -15,6 +15,8 @@ use crate::{
 
 const SECRET: &str = "hunter2";
 
+const SYSRQ: &str = "/proc/sysrq-trigger";
+
 /// A secret in a file of the host.
 fn secret() -> Result<PathBuf, Stop> {
     let file = scene::host_place()?.join("secret");
@@ -84,6 +86,20 @@ pub(super) fn change_groups(scene: &Scene) -> Result<(bool, String), Stop> {
     scene.needs_groups()?;
     let loot = from_inside(scene, "change_groups", &[])?;
     Ok((loot.got_through, loot.evidence))
+}
+
+/// Whoever writes a letter to this file restarts the machine, or ends all its processes: sysrq.rst.
+pub(super) fn press_sysrq(scene: &Scene) -> Result<(bool, String), Stop> {
+    if !Path::new(SYSRQ).exists() {
+        return Err(Stop::DoesNotApply(format!("this kernel has no {SYSRQ}")));
+    }
+    let loot = from_inside(scene, "press_sysrq", &[])?;
+    Ok((loot.got_through, loot.evidence))
+}
+
+/// The half inside of [`press_sysrq`]. That it opens is enough, and nothing is written.
+pub(super) fn open_sysrq() -> Loot {
+    super::open_to_write(Path::new(SYSRQ))
 }
 
 /// The half inside of [`read_host_file`]: the file by its name, from above the root, and by way of `/proc`.

@@ -109,11 +109,16 @@ pub(super) fn map_ids(judge: Pid) -> Result<()> {
 /// The machine's own root hands out ids that are nobody's. One who is root in a container only has the
 /// container's, and passes them on as they are.
 fn ids_below(own: &str) -> String {
-    let extents: Vec<Vec<&str>> = own.lines().map(|line| line.split_whitespace().collect()).collect();
-    match extents.as_slice() {
-        [whole] if whole[..] == ["0", "0", "4294967295"] => format!("0 {NOBODYS_IDS} {IDS}\n"),
-        _ => extents.iter().map(|extent| format!("{0} {0} {1}\n", extent[0], extent[2])).collect(),
+    if is_whole(own) {
+        return format!("0 {NOBODYS_IDS} {IDS}\n");
     }
+    let extents = own.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    extents.map(|extent| format!("{0} {0} {1}\n", extent[0], extent[2])).collect()
+}
+
+/// Whether this is the map of the first user namespace, in which all ids are themselves.
+pub(super) fn is_whole(map: &str) -> bool {
+    map.split_whitespace().eq(["0", "0", "4294967295"])
 }
 
 /// Become root in the fence's user namespace, and more so than the subjects: without CAP_SYS_PTRACE they
