@@ -14,7 +14,7 @@ use std::{
 };
 
 use checks::{
-    Subject, Verdict,
+    Needs, Subject, User, Verdict,
     harness::{self, Host},
 };
 use libtest_mimic::{Completion, Failed, Trial};
@@ -144,7 +144,8 @@ fn trials() -> Vec<Trial> {
         Trial::ignorable_test(format!("{}::{}", program.name, program.proves), || is_contained(program))
     });
     let shut = Trial::ignorable_test("a_program_in_a_shut_folder_is_found", finds_what_is_shut_away);
-    refusals.chain(inside).chain([shut]).collect()
+    let real = Trial::test("somebodys_program_is_never_the_real_root", is_never_the_real_root);
+    refusals.chain(inside).chain([shut, real]).collect()
 }
 
 /// Outside of a fence the program does nothing, whatever it is told about the host's namespaces.
@@ -196,6 +197,19 @@ fn is_contained(program: &Program) -> Result<Completion, Failed> {
         return Err(format!("the host is not as it was: {changed:#?}").into());
     }
     Ok(Completion::Completed)
+}
+
+/// The attacks that take the host's real root are for the course's own programs alone. An ordinary user has none to give.
+fn is_never_the_real_root() -> Result<(), Failed> {
+    let subject = Subject::of_somebody("somebody", 4, vec![std::env::current_exe()?]);
+    let attacks = checks::ATTACKS.iter().filter(|attack| attack.needs == Needs::RealRoot);
+    for attack in attacks.filter(|_| User::current() == User::Root) {
+        match checks::attack(attack, &subject) {
+            Verdict::DoesNotApply { reason } if reason.contains("the course's own programs") => {}
+            other => return Err(format!("{}: {other:?}", attack.name).into()),
+        }
+    }
+    Ok(())
 }
 
 /// Root's fence has ids that own nothing, and yet it starts a program that only root can reach.
