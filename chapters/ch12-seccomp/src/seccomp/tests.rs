@@ -113,10 +113,11 @@ fn inside_the_filter() {
         return;
     }
     let filter = compile(&[], &[]).unwrap();
-    let refused = load(&filter).err().and_then(|error| error.errno());
+    let (mut nobody, _parent) = Channel::pair().unwrap();
+    let refused = load(&filter, false, &mut nobody).err().and_then(|error| error.errno());
     assert!(matches!(refused, None | Some(Errno::EACCES)), "without no_new_privs only CAP_SYS_ADMIN may");
     sys::prctl_set_no_new_privs().unwrap();
-    load(&filter).unwrap();
+    load(&filter, false, &mut nobody).unwrap();
     let errno = |result: Result<()>| result.err().and_then(|error| error.errno());
     assert_eq!(errno(sys::unshare(CloneFlags::CLONE_NEWUSER)), Some(Errno::EPERM));
     assert_eq!(errno(sys::clone3(CloneFlags::empty()).map(drop)), Some(Errno::ENOSYS));
