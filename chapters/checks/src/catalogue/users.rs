@@ -86,6 +86,10 @@ fn join_another_group() -> Result<(), Stop> {
 pub(super) fn user_order(scene: &Scene) -> Result<String, Stop> {
     let explained = scene.explain(&["--user", "0:0"].map(str::to_owned))?;
     let calls = explained.lines().filter_map(|line| line.split('│').nth(2)).map(str::trim);
+    if !calls.clone().any(|call| call.starts_with("execve(")) {
+        let said: Vec<&str> = explained.lines().filter(|line| !line.contains('│')).collect();
+        return Err(Stop::Failed(format!("the command was not started: {}", said.join("\n"))));
+    }
     let is_change = |call: &&str| call.starts_with("setgid(") || call.starts_with("setuid(");
     let matters = |call: &&str| is_change(call) || call.starts_with("prctl(PR_SET_PDEATHSIG");
     let calls: Vec<&str> = calls.filter(matters).skip_while(|call| !is_change(call)).collect();
