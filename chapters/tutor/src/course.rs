@@ -940,7 +940,10 @@ mod tests {
 
     #[test]
     fn ids_are_in_order_and_unique() {
-        let ids: Vec<&str> = EXERCISES.iter().map(|exercise| exercise.id).collect();
+        let number =
+            |exercise: &Exercise| exercise.id.split_once('.').and_then(|(_, number)| number.parse().ok());
+        let ids: Vec<(u8, Option<u8>)> =
+            EXERCISES.iter().map(|exercise| (exercise.chapter(), number(exercise))).collect();
         let mut sorted = ids.clone();
         sorted.sort_unstable();
         sorted.dedup();
