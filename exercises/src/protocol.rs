@@ -3,6 +3,7 @@
 //! | parent                                 | child                                      |
 //! |----------------------------------------|--------------------------------------------|
 //! | tells `Proceed`: all that only it can do is done | waits for `Proceed`              |
+//! | takes `Descriptor`, from chapter 12 on | gives it, if it has something to give      |
 //! | waits for the end of file              | tells `Failed`, or closes its end by execve |
 //!
 //! The socket is close-on-exec, so a successful `execve(2)` *is* the last word of the child. A peer
@@ -21,6 +22,8 @@ use sys::{Error, Result};
 pub enum Message {
     /// Parent to child: go on, everything outside is prepared.
     Proceed,
+    /// Child to parent: with this comes a descriptor of something that only the child could make.
+    Descriptor,
     /// Child to parent: a step failed; this is why, and I am gone.
     Failed(Error),
 }
@@ -51,6 +54,23 @@ impl Channel {
         }
     }
 
+    /// Give `descriptor` to the peer.
+    pub fn give(&mut self, descriptor: &OwnedFd) -> Result<()> {
+        let packet =
+            serde_json::to_vec(&Message::Descriptor).map_err(|error| Error::new(error.to_string()))?;
+        sys::send_with_descriptor(&self.0, &packet, descriptor)
+    }
+
+    /// Wait for what the peer gives. If it failed instead, its error is ours.
+    pub fn take(&mut self) -> Result<OwnedFd> {
+        let (packet, descriptor) = sys::receive_with_descriptor(&self.0)?;
+        match (parse(&packet.0)?, descriptor) {
+            (Some(Message::Descriptor), Some(descriptor)) => Ok(descriptor),
+            (Some(Message::Failed(error)), _) => Err(error),
+            (heard, _) => Err(Error::new(format!("waited for a descriptor, heard {heard:?}"))),
+        }
+    }
+
     /// Whether the peer is still there, and has not closed its end.
     pub fn check_peer(&self) -> Result<()> {
         if sys::is_hung_up(&self.0)? { Err(Error::new("the other process is gone")) } else { Ok(()) }
@@ -67,10 +87,14 @@ impl Channel {
 
     /// The next message; `None` at the end of file.
     fn hear(&mut self) -> Result<Option<Message>> {
-        let packet = sys::receive(&self.0)?.0;
-        if packet.is_empty() {
-            return Ok(None);
-        }
-        serde_json::from_slice(&packet).map(Some).map_err(|error| Error::new(error.to_string()))
+        parse(&sys::receive(&self.0)?.0)
     }
+}
+
+/// The message in a packet; an empty one is the end of file.
+fn parse(packet: &[u8]) -> Result<Option<Message>> {
+    if packet.is_empty() {
+        return Ok(None);
+    }
+    serde_json::from_slice(packet).map(Some).map_err(|error| Error::new(error.to_string()))
 }

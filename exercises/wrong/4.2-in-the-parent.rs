@@ -1,4 +1,4 @@
 //! Mounts it where it covers the host's.
 // stage without: mounts::mount_proc()?;
-// stage after: rootless::borrow_root()?;
+// stage after: delegation::ask_systemd()?;
     mounts::mount_proc()?;

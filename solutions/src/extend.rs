@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sys::{Error, MsFlags, Pid, Resource, Result};
+use sys::{CloneFlags, Error, Gid, MsFlags, Pid, Resource, Result, Uid};
 
 use crate::{
     cgroup::{Controller, Group, Version},
@@ -114,4 +114,24 @@ pub fn tell_changes(wanted: bool, layers: &[PathBuf], upper: Option<&Path>) -> R
         }
     }
     Ok(())
+}
+
+/// `--keep-id`, as Podman's `--userns keep-id`: the caller's number inside as well, and none of root's power. It is one
+/// more user namespace: the one that we are in has given us the power for all that was set up.
+pub fn keep_id(wanted: bool) -> Result<()> {
+    if !wanted {
+        return Ok(());
+    }
+    let caller = [outside("uid_map")?, outside("gid_map")?];
+    let here = [Uid::effective().as_raw(), Gid::effective().as_raw()]; // after unshare both read as nobody
+    sys::unshare(CloneFlags::CLONE_NEWUSER)?;
+    sys::write("/proc/self/setgroups", "deny")?;
+    sys::write("/proc/self/uid_map", &format!("{} {} 1", caller[0], here[0]))?;
+    sys::write("/proc/self/gid_map", &format!("{} {} 1", caller[1], here[1]))
+}
+
+/// Who root inside is outside, by the first line of our own map.
+fn outside(map: &str) -> Result<String> {
+    let map = sys::read(Path::new("/proc/self").join(map))?;
+    map.split_whitespace().nth(1).map(str::to_owned).ok_or_else(|| Error::new("nobody is mapped here"))
 }

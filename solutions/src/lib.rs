@@ -41,5 +41,8 @@ pub mod rootfs;
 pub mod rootless;
 pub mod signals;
 pub mod stage;
+pub mod subordinate;
 pub mod sysfs;
+pub mod user;
+pub mod user_namespace;
 pub mod volumes;

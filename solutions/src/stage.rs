@@ -1,4 +1,4 @@
-//! Stage 9: a command on a root of layers.
+//! Stage 10: a command whose root is nobody outside.
 
 use std::{convert::Infallible, ffi::OsString, path::PathBuf, process::ExitCode};
 
@@ -8,7 +8,7 @@ use crate::{
     bridge, cgroup, cgroup_namespace, cgroupfs, cpu, delegation, devices, environment, extend, hostname,
     janitor, layers, masks, memory, mounts, nat, network, pid_namespace, pids, process,
     protocol::{Channel, Message},
-    rootfs, rootless, signals, sysfs, volumes,
+    rootfs, signals, sysfs, user, user_namespace, volumes,
 };
 
 /// The flags of `run`.
@@ -49,6 +49,10 @@ pub struct Run {
     /// Give the container a device of the host's, such as /dev/fuse
     #[arg(long, value_name = "DEVICE")]
     device: Vec<PathBuf>,
+
+    /// Let the command have the caller's number inside as well
+    #[arg(long)]
+    keep_id: bool,
 
     /// Network of the container
     #[arg(long, value_name = "KIND", default_value = "none")]
@@ -98,6 +102,14 @@ pub struct Run {
     #[arg(long, value_name = "DIR")]
     tmpfs: Vec<volumes::Destination>,
 
+    /// User namespace of the container [default: private, but host for root]
+    #[arg(long, value_name = "KIND")]
+    userns: Option<user_namespace::Userns>,
+
+    /// Who the command is inside, such as 1000 or 1000:1000
+    #[arg(short, long, value_name = "UID[:GID]")]
+    user: Option<user::User>,
+
     #[command(flatten)]
     process: cli::Process,
 }
@@ -110,7 +122,6 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
 /// The parent: the runtime, outside.
 pub fn parent(run: &Run) -> Result<WaitStatus> {
     delegation::ask_systemd()?; // behind the scenes: an ordinary user has no groups of his own
-    rootless::borrow_root()?; // behind the scenes, until chapter 10
     let _janitor = janitor::hire(&[
         // what the kernel will not take back by itself
         bridge::remove_if_unused,
@@ -128,9 +139,11 @@ pub fn parent(run: &Run) -> Result<WaitStatus> {
         pid_namespace::NAMESPACE, // the child is PID 1
         mounts::NAMESPACE,
         network::namespace(run.network),
+        user_namespace::namespace(run.userns)?, // the kernel makes it first, and the others belong to it
     ];
     let mut container = process::clone(&namespaces, |parent| child(run, parent))?;
     let signals = signals::keep()?; // after clone, or the child would block them too
+    user_namespace::map_ids(run.userns, container.pid)?; // or everybody in there is nobody
     cgroup::join(&group, container.pid)?; // before it goes on, or something of it would stay outside
     let address = bridge::connect(run.network, container.pid)?; // one end of the cable is on the host
     let _rules = nat::open_ways(address, &run.publish)?; // dropped with us, or lost with us
@@ -148,6 +161,8 @@ pub fn parent(run: &Run) -> Result<WaitStatus> {
 fn child(run: &Run, parent: &mut Channel) -> Result<Infallible> {
     process::die_with_parent()?; // first: from here on nobody can leave us behind
     parent.expect(&Message::Proceed)?;
+    user_namespace::become_root()?; // now that the maps say who that is
+    process::die_with_parent_again(parent)?; // or nobody would end us while we set up
     cgroup_namespace::unshare()?; // now that we are in our group: it becomes the top
     hostname::set(&run.hostname)?;
     extend::set_domainname(run.domainname.as_deref())?;
@@ -170,6 +185,9 @@ fn child(run: &Run, parent: &mut Channel) -> Result<Infallible> {
     rootfs::make_read_only(run.read_only)?;
     process::change_directory(&run.process.workdir)?;
     rootfs::check_working_directory()?; // or a descriptor of the caller's led out again
+    user::switch(run.user)?; // when nothing takes root's power any more
+    extend::keep_id(run.keep_id)?;
+    process::die_with_parent_again(parent)?; // or nobody would end the command
     process::close_descriptors()?; // or the command inherits the caller's files
     extend::set_ulimits(&run.ulimit)?;
     signals::reset()?; // or it inherits what the caller ignores and blocks

@@ -14,10 +14,10 @@ use sys::{Gid, Pid, Result, Uid};
 const MAPS: [(&str, &str); 2] = [("newuidmap", "/etc/subuid"), ("newgidmap", "/etc/subgid")];
 
 /// Map root inside to this user and the rest to his subordinate ids. Whether it was done: not every machine has them.
-pub fn map(container: Pid) -> Result<bool> {
+pub fn map(container: Pid) -> bool {
     let own = [Uid::effective().as_raw(), Gid::effective().as_raw()];
     let ranges = MAPS.map(|(_, file)| range(file));
-    let [Some(uids), Some(gids)] = ranges else { return Ok(false) };
+    let [Some(uids), Some(gids)] = ranges else { return false };
     sys::explain::note(
         "Behind the scenes: newuidmap and newgidmap, programs with root's power, map the ids that /etc/subuid and \
          /etc/subgid give this user.",
@@ -26,10 +26,10 @@ pub fn map(container: Pid) -> Result<bool> {
         let words =
             ["0", &own.to_string(), "1", "1", &first.to_string(), &count.to_string()].map(str::to_owned);
         if call(program, container, &words).is_err() {
-            return Ok(false); // --explain has shown it; with one id most commands run as well
+            return false; // --explain has shown it; with one id most commands run as well
         }
     }
-    Ok(true)
+    true
 }
 
 fn call(program: &str, container: Pid, words: &[String]) -> Result<()> {

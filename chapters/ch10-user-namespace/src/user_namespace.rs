@@ -47,7 +47,7 @@ pub fn map_ids(wanted: Option<Userns>, container: Pid) -> Result<()> {
     if rootless::has_cap_sys_admin()? {
         return ["uid_map", "gid_map"].iter().try_for_each(|map| map_last_ids(container, map));
     }
-    if subordinate::map(container)? {
+    if subordinate::map(container) {
         return Ok(());
     }
     map_own_ids(container)

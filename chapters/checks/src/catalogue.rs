@@ -28,7 +28,7 @@ use root::{
 };
 use seccomp::{capability_opens, refused_calls, refused_calls_are_told, seccomp_filter, seccomp_profile};
 use sys::{MntFlags, MsFlags, Signal};
-use users::{root_inside, user, user_dies_with_runtime};
+use users::{keep_id, own_id, root_inside, subordinate_ids, user, user_dies_with_runtime, user_order};
 
 use crate::{
     Scene, Subject,
@@ -45,6 +45,8 @@ pub struct Check {
     pub chapter: u8,
     /// What it asks.
     pub question: &'static str,
+    /// Whether it is about an ordinary user: he calls the subject, even when root runs the suite.
+    pub(crate) ordinary: bool,
     /// The subjects for which the question makes no sense.
     pub(crate) exceptions: &'static [Except],
     pub(crate) observe: fn(&Scene) -> Result<String, Stop>,
@@ -64,11 +66,15 @@ macro_rules! check {
     ($chapter:literal $name:ident $question:literal) => {
         check!($chapter $name $question, except [])
     };
+    ($chapter:literal $name:ident $question:literal, by an ordinary user) => {
+        Check { ordinary: true, ..check!($chapter $name $question) }
+    };
     ($chapter:literal $name:ident $question:literal, except [$($exception:expr),*]) => {
         Check {
             name: stringify!($name),
             chapter: $chapter,
             question: $question,
+            ordinary: false,
             exceptions: &[$($exception),*],
             observe: $name,
             snapshot: include_str!(concat!("../snapshots/", stringify!($name), ".snap")),
@@ -166,6 +172,10 @@ pub const EXTENSIONS: &[Check] = &[
     check!(7 refusals_are_told "Does the runtime say that a process was refused?"),
     check!(8 extra_device "Does --device give a device of the host's?"),
     check!(9 diff "Does --diff tell what has changed in the root?"),
+    check!(10 own_id "Is an ordinary user root inside, and does his runtime stay outside?", by an ordinary user),
+    check!(10 user_order "Does it change the group, then the user, and ask to die with its parent again?"),
+    check!(10 subordinate_ids "Does it ask for the ids that /etc/subuid gives the user?", by an ordinary user),
+    check!(10 keep_id "Has the command the caller's number with --keep-id, inside and outside?", by an ordinary user),
 ];
 
 impl Check {

@@ -14,7 +14,7 @@ use sys::{SigSet, Signal};
 
 use crate::{
     PROBE, attacks,
-    catalogue::{extensions, network, root, seccomp},
+    catalogue::{extensions, network, root, seccomp, users},
 };
 
 /// What is true where the probe runs.
@@ -67,6 +67,7 @@ pub(crate) fn main(action: &[String]) -> ExitCode {
         ["look-at-devices"] => root::look_at_devices(),
         ["look-behind-masks"] => root::look_behind_masks(),
         ["look-at-settings"] => root::look_at_settings(),
+        ["make-user-namespace"] => users::make_user_namespace(),
         ["serve"] => network::serve(),
         ["greet", address] => network::greet(address),
         ["attack", host_pid_namespace, name, arguments @ ..] => {

@@ -4,7 +4,10 @@ use std::{
     ffi::OsString,
     fmt,
     io::{BufRead, BufReader, Read, Write},
-    os::{fd::AsFd, unix::process::ExitStatusExt},
+    os::{
+        fd::AsFd,
+        unix::process::{CommandExt, ExitStatusExt},
+    },
     path::{Path, PathBuf},
     process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio},
     sync::LazyLock,
@@ -12,7 +15,7 @@ use std::{
 };
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use sys::{MsFlags, Pid, Signal};
+use sys::{Gid, MsFlags, Pid, Signal, Uid};
 
 use crate::{PROBE, Subject, User, fence, probe::Report, subject::Request};
 
@@ -47,12 +50,17 @@ impl From<std::io::Error> for Stop {
     }
 }
 
+/// Who an ordinary user is in root's fence. In his own he is himself.
+const ORDINARY: u32 = 1000;
+
 /// A subject and a folder that is visible under the same path inside and outside of its containers.
 pub struct Scene<'a> {
     /// The runtime that is examined.
     pub subject: &'a Subject,
     /// The only place in the fence that can be written to.
     pub folder: &'a Path,
+    /// Whether an ordinary user calls the subject, even in root's fence.
+    pub(crate) ordinary: bool,
     host_pid_namespace: &'a Path,
     groups: &'a [PathBuf],
 }
@@ -64,7 +72,7 @@ impl<'a> Scene<'a> {
         host_pid_namespace: &'a Path,
         groups: &'a [PathBuf],
     ) -> Scene<'a> {
-        Scene { subject, folder, host_pid_namespace, groups }
+        Scene { subject, folder, ordinary: false, host_pid_namespace, groups }
     }
 
     /// For checks that are about control groups: they could not run where nobody may make one.
@@ -84,6 +92,34 @@ impl<'a> Scene<'a> {
              in the lab (minicontainer lab), and with systemd: systemd-run --user --scope -p Delegate=yes COMMAND"
                 .to_owned(),
         ))
+    }
+
+    /// For checks that are about an ordinary user: they could not run where he may make no user namespace. That his
+    /// own fence is there shows that he may; in root's it is tried.
+    pub(crate) fn needs_ordinary_user(&self) -> Result<(), Stop> {
+        let words = probe(["make-user-namespace"])?;
+        let mut attempt = Command::new(&words[0]);
+        self.let_the_caller_call(attempt.args(&words[1..]));
+        if User::current() == User::Ordinary || attempt.output().is_ok_and(|said| said.status.success()) {
+            return Ok(());
+        }
+        Err(Stop::CouldNotRun(
+            "an ordinary user may make no user namespaces here (minicontainer doctor says why)".to_owned(),
+        ))
+    }
+
+    /// The user and the group of whoever calls the subject.
+    pub(crate) fn caller(&self) -> (u32, u32) {
+        match (self.ordinary, User::current()) {
+            (true, User::Root) => (ORDINARY, ORDINARY),
+            _ => (Uid::effective().as_raw(), Gid::effective().as_raw()),
+        }
+    }
+
+    fn let_the_caller_call(&self, command: &mut Command) {
+        if self.ordinary && User::current() == User::Root {
+            command.uid(ORDINARY).gid(ORDINARY); // and without root's other groups
+        }
     }
 
     /// The fence's own group of the controller memory.
@@ -126,6 +162,7 @@ impl<'a> Scene<'a> {
         prepare: impl FnOnce(&mut Command),
     ) -> Result<Ended, Stop> {
         let mut command = self.subject.command(request, self.folder)?;
+        self.let_the_caller_call(&mut command);
         prepare(&mut command);
         Ended::of(&mut command)
     }
@@ -178,6 +215,7 @@ impl<'a> Scene<'a> {
     /// Start `request` in a container and leave it running.
     pub(crate) fn start(&self, request: &Request) -> Result<Running, Stop> {
         let mut command = self.subject.command(request, self.folder)?;
+        self.let_the_caller_call(&mut command);
         let mut child =
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {

@@ -40,7 +40,7 @@ pub enum Verdict {
 pub(crate) enum Job {
     Check(String),
     Attack(String),
-    Explain(Vec<String>),
+    Explain { flags: Vec<String>, check: String },
 }
 
 /// What the fence answers.
@@ -59,8 +59,21 @@ impl Job {
         find_attack(name).is_some_and(|attack| attack.needs == Needs::RealRoot)
     }
 
+    /// Whether it is about an ordinary user, who calls the subject then, even in root's fence.
+    pub(crate) fn is_by_ordinary_user(&self) -> bool {
+        match self {
+            Job::Check(name) | Job::Explain { check: name, .. } => {
+                find_check(name).is_some_and(|check| check.ordinary)
+            }
+            Job::Attack(_) => false,
+        }
+    }
+
     /// Do it; this is already inside the fence.
     pub(crate) fn run(&self, scene: &Scene) -> Result<Answer, Stop> {
+        if scene.ordinary {
+            scene.needs_ordinary_user()?;
+        }
         let unknown = || Stop::Failed(format!("there is no {self:?}"));
         match self {
             Job::Check(name) => {
@@ -72,7 +85,7 @@ impl Job {
                 let (succeeded, evidence) = (attack.attempt)(scene)?;
                 Ok(Answer::Attacked { succeeded, evidence })
             }
-            Job::Explain(flags) => Ok(Answer::Observed(scene.explain(flags)?)),
+            Job::Explain { flags, .. } => Ok(Answer::Observed(scene.explain(flags)?)),
         }
     }
 }
@@ -87,10 +100,11 @@ pub fn find_attack(name: &str) -> Option<&'static Attack> {
     ATTACKS.iter().find(|attack| attack.name == name)
 }
 
-/// What `subject` tells with `--explain` and `flags` while it runs `true`; nothing if it cannot be started.
-pub fn explain(subject: &Subject, flags: &[&str]) -> String {
+/// What `subject` tells with `--explain` and `flags` while it runs `true`, called by the user whom the check or attack
+/// called `check` is about; nothing if it cannot be started.
+pub fn explain(subject: &Subject, flags: &[&str], check: &str) -> String {
     let flags = flags.iter().map(|&flag| flag.to_owned()).collect();
-    match fence::run(&Job::Explain(flags), subject) {
+    match fence::run(&Job::Explain { flags, check: check.to_owned() }, subject) {
         Answer::Observed(text) => text,
         Answer::Attacked { .. } | Answer::CouldNotRun(_) | Answer::DoesNotApply(_) => String::new(),
     }

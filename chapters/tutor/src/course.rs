@@ -97,6 +97,7 @@ const CH06: &str = "book/src/ch06-memory.md";
 const CH07: &str = "book/src/ch07-pids-and-cpu.md";
 const CH08: &str = "book/src/ch08-pivot-root.md";
 const CH09: &str = "book/src/ch09-layers.md";
+const CH10: &str = "book/src/ch10-user-namespace.md";
 
 /// All exercises, in the order of the book.
 pub const EXERCISES: &[Exercise] = &[
@@ -824,6 +825,113 @@ pub const EXERCISES: &[Exercise] = &[
         ],
         note: "An image is made so: `docker commit` packs the upper directory, whiteouts as files called .wh.NAME.",
     },
+    Exercise {
+        id: "10.1",
+        title: "Root inside",
+        kind: Kind::Build,
+        points: 3,
+        task: &[
+            "namespace: the flag of clone(2), if is_private(wanted)?; no more borrowed root, which has stood here so far.",
+            "map_own_ids: say in three files of /proc/PID that root inside is this user outside, and his group likewise.",
+            "Then put the lines `user_namespace::map_ids(run.userns, container.pid)?;` and",
+            "`user_namespace::become_root()?;` where they belong in stage.rs. Read: user_namespaces(7).",
+        ],
+        parts: &[
+            Part::Body {
+                file: "user_namespace.rs",
+                name: "namespace",
+                instead: Some("rootless::borrow_root().map(|()| CloneFlags::empty())"),
+            },
+            Part::Body { file: "user_namespace.rs", name: "map_own_ids", instead: None },
+        ],
+        lines: &["user_namespace::map_ids(run.userns, container.pid)?;", "user_namespace::become_root()?;"],
+        flags: &["--userns", "private"],
+        checks: &["own_id", "root_inside"],
+        page: CH10,
+        hints: [
+            "rootless.rs does the same to the parent itself. What does the parent lose by it, and who should be mapped \
+             instead?",
+            "A line of a map is the first id inside, the first outside, and how many. Before gid_map the kernel wants a word \
+             in setgroups: user_namespaces(7) says which, and why.",
+            "CLONE_NEWUSER. sys::write(file(container, \"setgroups\"), \"deny\")?, then \"0 UID 1\" to uid_map and \
+             \"0 GID 1\" to gid_map. map_ids stands in the parent before `Proceed`, become_root in the child behind it.",
+        ],
+        note: "`cat /proc/PID/uid_map` outside, with the number of the container. Who may write to it a second time?",
+    },
+    Exercise {
+        id: "10.2",
+        title: "Another user",
+        kind: Kind::Build,
+        points: 2,
+        task: &[
+            "Leave all other groups, where /proc/self/setgroups says `allow`; then become `user`, if one is asked for.",
+            "Then put two lines where they belong in stage.rs: `user::switch(run.user)?;`, and, behind everything by which",
+            "the child changes its user, `process::die_with_parent_again(parent)?;`: it stands there twice.",
+            "Read: setuid(2), setgroups(2), and what prctl(2) says of PR_SET_PDEATHSIG.",
+        ],
+        parts: &[Part::Body { file: "user.rs", name: "switch", instead: None }],
+        lines: &["user::switch(run.user)?;", "process::die_with_parent_again(parent)?;"],
+        flags: &["--user", "0:0"],
+        checks: &["user_order", "user", "user_dies_with_runtime"],
+        page: CH10,
+        hints: [
+            "Three calls, and each but the last must leave the power for the next. Which one takes it?",
+            "sys::setgroups, sys::setgid, sys::setuid. It is the last that takes root's power, and what still needs that \
+             comes before it in the stage.",
+            "sys::setgroups(&[])?; then, with Some(User { uid, gid }), sys::setgid(Gid::from_raw(gid)) and \
+             sys::setuid(Uid::from_raw(uid)), each with map_err(why_not)?. The lines come before close_descriptors; the \
+             second of them behind become_root as well.",
+        ],
+        note: "As an ordinary user with one id `--user 1000` is EINVAL. What does /proc/self/uid_map say inside?",
+    },
+    Exercise {
+        id: "10.3",
+        title: "Ids on loan",
+        kind: Kind::Build,
+        points: 1,
+        task: &[
+            "Find in `text` the first range of this user, and give back its first id and how many. A line is",
+            "NAME:FIRST:COUNT, or UID:FIRST:COUNT. What is no such line is passed over. map_ids of 10.1 asks for it.",
+            "Read: subuid(5), newuidmap(1).",
+        ],
+        parts: &[Part::Body { file: "subordinate.rs", name: "range_of", instead: Some("None") }],
+        lines: &[],
+        flags: &[],
+        checks: &["subordinate_ids"],
+        page: CH10,
+        hints: [
+            "`cat /etc/subuid`. Whose are the ids of the first line?",
+            "The first field is a name or a number: the whole field, not how it begins. `name` is None for a user who is not \
+             in /etc/passwd.",
+            "text.lines().find_map(|line| …): split at ':', collect three fields, compare the first with name and with \
+             uid.to_string(), parse() the others.",
+        ],
+        note: "`podman unshare cat /proc/self/uid_map` shows what it has made of yours. What are the files of 1000 inside?",
+    },
+    Exercise {
+        id: "10.4",
+        title: "One's own number",
+        kind: Kind::Extend,
+        points: 3,
+        task: &[
+            "Extend: `--keep-id`, as Podman's `--userns keep-id`: the command has the caller's numbers inside as well, and none",
+            "of root's power. One more user namespace does it, made in the child when all is set up. Then put",
+            "`extend::keep_id(run.keep_id)?;` where it belongs in stage.rs. Read: user_namespaces(7) on nesting.",
+        ],
+        parts: &[Part::Body { file: "extend.rs", name: "keep_id", instead: None }],
+        lines: &["extend::keep_id(run.keep_id)?;"],
+        flags: &["--keep-id"],
+        checks: &["keep_id"],
+        page: CH10,
+        hints: [
+            "How does the child learn who it is outside? It is root, as far as it can see.",
+            "The second number of its own uid_map. sys::unshare(CloneFlags::CLONE_NEWUSER) makes the namespace, and whoever \
+             has made one may write his own map.",
+            "Read /proc/self/uid_map and gid_map first. After unshare: \"deny\" to /proc/self/setgroups, \"CALLER 0 1\" to \
+             uid_map, the same to gid_map. The line stands behind user::switch.",
+        ],
+        note: "bubblewrap does the same for `--uid`. How many user namespaces can be in each other?",
+    },
 ];
 
 #[cfg(test)]
@@ -832,7 +940,10 @@ mod tests {
 
     #[test]
     fn ids_are_in_order_and_unique() {
-        let ids: Vec<&str> = EXERCISES.iter().map(|exercise| exercise.id).collect();
+        let number =
+            |exercise: &Exercise| exercise.id.split_once('.').and_then(|(_, number)| number.parse().ok());
+        let ids: Vec<(u8, Option<u8>)> =
+            EXERCISES.iter().map(|exercise| (exercise.chapter(), number(exercise))).collect();
         let mut sorted = ids.clone();
         sorted.sort_unstable();
         sorted.dedup();

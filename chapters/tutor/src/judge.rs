@@ -131,7 +131,7 @@ pub fn judge(exercise: &Exercise, student: &Student) -> Outcome {
                 return Outcome::Wrong { mistake: Some(&misconceptions::FOLLOWS_FROM_MOUNTS), seen };
             }
             let evidence =
-                Evidence { verdicts, explained: checks::explain(&student.subject, exercise.flags) };
+                Evidence { verdicts, explained: checks::explain(&student.subject, exercise.flags, name) };
             Outcome::Wrong { mistake: misconceptions::recognise(exercise, &evidence), seen }
         }
     }

@@ -41,13 +41,16 @@ const UNITS: &[(&str, &str)] = &[
     ("sysfs.rs", "chapters/ch08-pivot-root/src"),
     ("volumes.rs", "chapters/ch08-pivot-root/src"),
     ("layers.rs", "chapters/ch09-layers/src"),
+    ("subordinate.rs", "chapters/ch10-user-namespace/src"),
+    ("user.rs", "chapters/ch10-user-namespace/src"),
+    ("user_namespace.rs", "chapters/ch10-user-namespace/src"),
 ];
 
 /// The chapter whose stage the student's runtime is when all is solved.
-pub const CHAPTER: u8 = 9;
+pub const CHAPTER: u8 = 10;
 
 /// Its script.
-const STAGE: &str = "chapters/ch09-layers/src/stage.rs";
+const STAGE: &str = "chapters/ch10-user-namespace/src/stage.rs";
 
 /// The variations, which no chapter prints: their solutions are their own source.
 const EXTEND: &str = "solutions/src/extend.rs";
@@ -88,6 +91,10 @@ const STAGE_EXTENDED: &[(&str, &str)] = &[
     /// Give the container a device of the host's, such as /dev/fuse
     #[arg(long, value_name = \"DEVICE\")]
     device: Vec<PathBuf>,
+
+    /// Let the command have the caller's number inside as well
+    #[arg(long)]
+    keep_id: bool,
 ",
     ),
     ("hostname::set(&run.hostname)?;", "    extend::set_domainname(run.domainname.as_deref())?;\n"),
@@ -100,6 +107,7 @@ const STAGE_EXTENDED: &[(&str, &str)] = &[
         "    extend::tell_changes(run.diff, &run.layer, run.upper.as_deref())?;\n",
     ),
     ("devices::make(&root)?;", "    extend::bind_devices(&root, &run.device)?;\n"),
+    ("user::switch(run.user)?;", "    extend::keep_id(run.keep_id)?;\n"),
     ("process::close_descriptors()?;", "    extend::set_ulimits(&run.ulimit)?;\n"),
     (
         "container.channel.expect_end()?;",
@@ -117,7 +125,7 @@ use crate::{
     bridge, cgroup, cgroup_namespace, cgroupfs, cpu, delegation, devices, environment, extend, hostname,
     janitor, layers, masks, memory, mounts, nat, network, pid_namespace, pids, process,
     protocol::{Channel, Message},
-    rootfs, rootless, signals, sysfs, volumes,
+    rootfs, signals, sysfs, user, user_namespace, volumes,
 };
 
 ";

@@ -63,7 +63,7 @@ fn copy_chapters(to: &Path) -> Result<(), Failed> {
     for entry in fs_err::read_dir(workspace().join("chapters"))? {
         let entry = entry?;
         let source = entry.path().join("src");
-        if !entry.file_name().to_string_lossy().starts_with("ch0") || !source.is_dir() {
+        if !source.join("stage.rs").exists() {
             continue;
         }
         let target = to.join("chapters").join(entry.file_name()).join("src");

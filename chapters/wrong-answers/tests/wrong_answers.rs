@@ -12,6 +12,10 @@ struct Wrong {
     main: fn(Vec<OsString>) -> ExitCode,
 }
 
+/// Mistakes that make no difference for an ordinary user: his child is root as soon as it is mapped, and with one id he
+/// may not leave his other groups.
+const FOR_ROOT_ONLY: &[&str] = &["10.1-nobody-inside", "10.2-groups-kept"];
+
 include!(concat!(env!("OUT_DIR"), "/wrong.rs"));
 
 /// First argument of this program when it plays a wrong answer; the second is its number.
@@ -50,6 +54,9 @@ fn is_recognised(number: usize, wrong: &Wrong) -> Result<Completion, Failed> {
     match tutor::judge(exercise, &Student { subject, sources: None }) {
         Outcome::Wrong { mistake: Some(found), .. } if found.name == mistake => Ok(Completion::Completed),
         Outcome::CouldNotRun(reason) => harness::could_not_run(&reason),
+        Outcome::Solved if User::current() == User::Ordinary && FOR_ROOT_ONLY.contains(&wrong.name) => {
+            Ok(Completion::ignored_with("it makes no difference for an ordinary user"))
+        }
         other => Err(format!("as {:?}: {other:#?}", User::current()).into()),
     }
 }

@@ -132,7 +132,8 @@ fn inside(order: &Order, gate: &OwnedFd) -> Result<Infallible> {
     walls::furnish(&order.subject, &order.folder)?;
     sys::setsid()?; // or kill(0) inside would reach the suite, and its terminal would be ours
 
-    let scene = Scene::new(&order.subject, &order.folder, &order.host_pid_namespace, &order.groups);
+    let mut scene = Scene::new(&order.subject, &order.folder, &order.host_pid_namespace, &order.groups);
+    scene.ordinary = order.job.is_by_ordinary_user();
     let answer = order.job.run(&scene).unwrap_or_else(|stop| match stop {
         Stop::CouldNotRun(reason) => Answer::CouldNotRun(reason),
         Stop::DoesNotApply(reason) => Answer::DoesNotApply(reason),

@@ -1,0 +1,2 @@
+//! Has asked once, at the beginning.
+// stage without: process::die_with_parent_again(parent)?;
