@@ -26,10 +26,10 @@ const ROLE: &str = "crowd";
 
 /// What everybody in it is.
 const CONTAINER: [&str; 10] =
-    ["run", "--network", "bridge", "--memory", "32m", "--pids-limit", "20", "--", "sleep", "2"];
+    ["run", "--network", "bridge", "--memory", "32m", "--pids-limit", "20", "--", "sleep", "4"];
 
 /// The moments at which half of them are killed: some before there is a child, some with all of it there.
-const MOMENTS: Duration = Duration::from_millis(1500);
+const MOMENTS: Duration = Duration::from_secs(3);
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -44,7 +44,10 @@ fn main() -> ExitCode {
             }
         };
     }
-    harness::main_with(|| vec![Trial::ignorable_test("forty_at_once_leave_nothing", || nothing_is_left(40))])
+    // User-mode Linux has one processor, and is slow at what containers begin with.
+    let count = if sys::in_user_mode_linux() { 40 } else { 100 };
+    let name = format!("{count}_at_once_leave_nothing");
+    harness::main_with(|| vec![Trial::ignorable_test(name, move || nothing_is_left(count))])
 }
 
 fn nothing_is_left(count: usize) -> Result<Completion, Failed> {
