@@ -44,8 +44,8 @@ fn loot_or_killed(ended: &Ended) -> Result<(bool, String), Stop> {
 }
 
 /// Files, of which each takes about 1 KiB of the kernel's memory, and none any of the file system's.
-const FILES: u32 = 60_000;
-/// What the container is given: half of that.
+const FILES: u32 = 45_000;
+/// What the container is given: less than that.
 const GIVEN_FOR_FILES: u64 = 32 << 20;
 
 /// What the kernel remembers for a process is memory too, and counts for the group that made it necessary.
