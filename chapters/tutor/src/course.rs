@@ -47,7 +47,8 @@ pub enum Part {
         file: &'static str,
         /// The function.
         name: &'static str,
-        /// What the stub evaluates to; `None` where it can fail with an error.
+        /// What the stub evaluates to; `None` where it can fail with an error. Where the exercises before it need
+        /// something in its place, it does that: in 10.1 the borrowed root.
         instead: Option<&'static str>,
     },
     /// The value of a constant.

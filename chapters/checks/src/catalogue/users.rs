@@ -6,7 +6,7 @@ use std::{
     process::ExitCode,
 };
 
-use sys::{CloneFlags, Gid, MsFlags, Pid, Signal};
+use sys::{CloneFlags, Gid, MsFlags, Pid, Side, Signal};
 
 use super::{memory::shell_words, shell};
 use crate::{
@@ -85,22 +85,27 @@ fn join_another_group() -> Result<(), Stop> {
 /// With one id nobody else can be the command. But the calls, and their order, are the same for root's own number.
 pub(super) fn user_order(scene: &Scene) -> Result<String, Stop> {
     let explained = scene.explain(&["--user", "0:0"].map(str::to_owned))?;
-    let calls = explained.lines().filter_map(|line| line.split('│').nth(2)).map(str::trim);
-    if !calls.clone().any(|call| call.starts_with("execve(")) {
+    let calls = calls(&explained, Side::Child);
+    if !calls.iter().any(|call| call.starts_with("execve(")) {
         let said: Vec<&str> = explained.lines().filter(|line| !line.contains('│')).collect();
         return Err(Stop::Failed(format!("the command was not started: {}", said.join("\n"))));
     }
     let is_change = |call: &&str| call.starts_with("setgid(") || call.starts_with("setuid(");
     let matters = |call: &&str| is_change(call) || call.starts_with("prctl(PR_SET_PDEATHSIG");
-    let calls: Vec<&str> = calls.filter(matters).skip_while(|call| !is_change(call)).collect();
+    let calls: Vec<&str> = calls.into_iter().filter(matters).skip_while(|call| !is_change(call)).collect();
     Ok(calls.join("\n"))
+}
+
+/// The calls that one side made, as `--explain` showed them.
+fn calls(explained: &str, side: Side) -> Vec<&str> {
+    let column = if side == Side::Parent { 1 } else { 2 };
+    explained.lines().filter_map(|line| line.split('│').nth(column)).map(str::trim).collect()
 }
 
 pub(super) fn own_id(scene: &Scene) -> Result<String, Stop> {
     let (user, group) = scene.caller();
     let sleep = shell_words(&scene::probe(["sleep", "mapped"])?);
-    let script =
-        format!("cat /proc/self/uid_map /proc/self/gid_map /proc/self/setgroups </dev/null; exec {sleep}");
+    let script = format!("cat /proc/self/uid_map /proc/self/gid_map </dev/null; exec {sleep}");
     let mut running = scene.start(&Request { command: shell(&script), ..Request::default() })?;
     let mut extent = |name: &str, caller: u32| -> Result<String, Stop> {
         let line = running.line()?;
@@ -110,9 +115,15 @@ pub(super) fn own_id(scene: &Scene) -> Result<String, Stop> {
         }
     };
     let maps = [extent("uid_map", user)?, extent("gid_map", group)?].join("\n");
-    let groups = running.line()?;
     scene::wait_for("mapped")?;
-    Ok(format!("{maps}\nsetgroups: {groups}\nthe runtime {}", where_is(&running)?))
+    let runtime = where_is(&running)?;
+    // In his own fence he may not leave his groups already, and so nobody inside: there only the calls tell.
+    let explained = scene.explain(&[])?;
+    let calls = calls(&explained, Side::Parent);
+    let position = |text: &str| calls.iter().position(|call| call.contains(text));
+    let denied = position("/setgroups\", \"deny\"").is_some_and(|deny| Some(deny) < position("/gid_map\", "));
+    let denied = if denied { "denied before gid_map" } else { "not denied before gid_map" };
+    Ok(format!("{maps}\nsetgroups: {denied}\nthe runtime {runtime}"))
 }
 
 /// In a fence newuidmap has no power. It only shows what it was asked for: in its place stands a program that writes
