@@ -95,11 +95,13 @@ impl Host {
     }
 }
 
-/// Whether `name` belongs to the fence of a suite that runs beside this one: the number in it is that of
-/// another process, which lives.
+/// Whether `name` belongs to somebody who runs beside us, a suite or one container: the number in it is that of another
+/// process, which lives.
 fn is_of_another_suite(name: &str) -> bool {
-    let number = name.split("minicontainer-fence-").nth(1).and_then(|rest| rest.split('-').next());
-    let number = number.and_then(|number| number.parse::<u32>().ok());
+    let after = ["minicontainer-fence-", "minicontainer-grade-", "minicontainer-"]
+        .iter()
+        .find_map(|prefix| name.split_once(prefix).map(|(_, rest)| rest));
+    let number = after.and_then(|rest| rest.split(['-', '/']).next()?.parse::<u32>().ok());
     number
         .is_some_and(|number| number != std::process::id() && Path::new(&format!("/proc/{number}")).exists())
 }
