@@ -238,3 +238,29 @@ fn the_real_runtimes_get_the_same_filter() {
     let given = include_str!("../../chapters/checks/src/seccomp.json");
     assert!(String::from_utf8_lossy(&output.stdout) == given, "write it anew: minicontainer seccomp --json");
 }
+
+/// CVE-2019-5736: our program, started inside as /proc/self/exe, is no way to our file.
+#[test]
+fn nobody_inside_changes_the_runtime() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = folder.path().join("minicontainer");
+    // By cp: while we had it open for writing ourselves, a child of another thread would keep it from being started.
+    let copied = Program::new("cp").arg(MINICONTAINER).arg(&program).status().expect("cp starts");
+    assert!(copied.success());
+    let mode = || {
+        std::os::unix::fs::PermissionsExt::mode(&fs_err::metadata(&program).expect("the copy").permissions())
+    };
+    let before = mode();
+    // The filter would refuse stage 1 its clone3; whoever brings code of his own into our program needs none.
+    let arguments = ["run", "--security-opt", "seccomp=unconfined", "--", "/proc/self/exe"];
+    let inside = ["stage", "1", "run", "--", "chmod", "4711", "/proc/1/exe"];
+    let output = Program::new(&program).args(arguments).args(inside).output().expect("the copy starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    if sys::Uid::effective().is_root() {
+        assert!(said.contains("Read-only file system"), "{said}");
+        assert_eq!(mode(), before, "{said}");
+    } else {
+        // An ordinary user has no power to make such a mount before he is inside; see own_program.rs.
+        assert!(output.status.code() != Some(125), "{said}");
+    }
+}

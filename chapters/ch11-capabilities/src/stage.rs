@@ -18,7 +18,7 @@ use ch09::layers;
 use ch10::{user, user_namespace};
 use sys::{Result, WaitStatus};
 
-use crate::{capabilities, no_new_privs};
+use crate::{capabilities, no_new_privs, own_program};
 
 /// The flags of `run`.
 #[derive(clap::Args)]
@@ -103,6 +103,7 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
 // ANCHOR: stage
 /// The parent: the runtime, outside.
 pub fn parent(run: &Run) -> Result<WaitStatus> {
+    own_program::make_read_only()?; // or a command called /proc/self/exe could change it
     delegation::ask_systemd()?; // behind the scenes: an ordinary user has no groups of his own
     let _janitor = janitor::hire(&[
         // what the kernel will not take back by itself

@@ -16,7 +16,7 @@ use ch07::{cgroup_namespace, cpu, pids};
 use ch08::{cgroupfs, devices, masks, rootfs, sysfs, volumes};
 use ch09::layers;
 use ch10::{user, user_namespace};
-use ch11::{capabilities, no_new_privs};
+use ch11::{capabilities, no_new_privs, own_program};
 use sys::{Result, WaitStatus};
 
 use crate::{refusals, seccomp};
@@ -112,6 +112,7 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
 // ANCHOR: stage
 /// The parent: the runtime, outside.
 pub fn parent(run: &Run) -> Result<WaitStatus> {
+    own_program::make_read_only()?; // or a command called /proc/self/exe could change it
     delegation::ask_systemd()?; // behind the scenes: an ordinary user has no groups of his own
     let _janitor = janitor::hire(&[
         // what the kernel will not take back by itself

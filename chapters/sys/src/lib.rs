@@ -61,7 +61,7 @@ pub use machine::{finit_module, in_user_mode_linux, kernel_release, power_off};
 pub use mounts::{mount, mount_setattr_readonly, mount_setattr_readonly_alone, umount2};
 pub use namespaces::{setdomainname, sethostname, setns, unshare};
 pub use place::Place;
-pub use privileges::{prctl_set_dumpable, prctl_set_no_new_privs};
+pub use privileges::{prctl_set_dumpable, prctl_set_name, prctl_set_no_new_privs};
 pub use process::{
     clone3, execve, exit_now, prctl_set_pdeathsig, segfault, setgid, setgroups, setrlimit, setuid, waitpid,
 };
@@ -81,7 +81,9 @@ pub use terminal::{
 };
 pub use time_namespace::unshare_time;
 pub use tracing::{prctl_set_ptracer_any, ptrace_detach, ptrace_interrupt, ptrace_seize};
-pub use trees::{move_mount, open_tree, open_tree_below, tree_setattr_nodev, tree_setattr_readonly};
+pub use trees::{
+    is_read_only, move_mount, open_tree, open_tree_below, tree_setattr_nodev, tree_setattr_readonly,
+};
 
 /// The flags and values that the calls above take, as nix spells them.
 pub use nix::{

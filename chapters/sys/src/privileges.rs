@@ -1,5 +1,7 @@
 //! What a process may give away of its own: privileges that never come back.
 
+use std::ffi::CStr;
+
 use crate::{Result, call::call};
 
 /// `prctl(PR_SET_DUMPABLE, 1)`: this process's files in /proc belong to its user again.
@@ -9,6 +11,12 @@ use crate::{Result, call::call};
 #[track_caller]
 pub fn prctl_set_dumpable() -> Result<()> {
     call("prctl(2)", "prctl(PR_SET_DUMPABLE, 1)".into(), || nix::sys::prctl::set_dumpable(true))
+}
+
+/// `prctl(PR_SET_NAME, name)`: what ps and top call this process, up to 15 bytes.
+#[track_caller]
+pub fn prctl_set_name(name: &CStr) -> Result<()> {
+    call("prctl(2)", format!("prctl(PR_SET_NAME, {name:?})"), || nix::sys::prctl::set_name(name))
 }
 
 /// `prctl(PR_SET_NO_NEW_PRIVS, 1)`: from here on no execve gives more privileges than there are.

@@ -12,9 +12,12 @@ use std::{
     path::Path,
 };
 
-use nix::errno::Errno;
+use nix::{errno::Errno, sys::statvfs::FsFlags};
 
-use crate::{Result, call::call};
+use crate::{
+    Result,
+    call::{Outcome, call, flag_names},
+};
 
 /// `open_tree(2)`: a copy of the mount at `path` and of those below it, in no place yet.
 #[track_caller]
@@ -83,6 +86,21 @@ fn raw_tree_setattr(tree: &OwnedFd, attribute: u64) -> nix::Result<()> {
         )
     };
     Errno::result(answer).map(drop)
+}
+
+/// `statvfs(3)`: whether the mount in which the file at `path` is seen is read-only.
+#[track_caller]
+pub fn is_read_only(path: impl AsRef<Path>) -> Result<bool> {
+    let path = path.as_ref();
+    let flags =
+        call("statvfs(3)", format!("statvfs({path:?})"), || Ok(nix::sys::statvfs::statvfs(path)?.flags()))?;
+    Ok(flags.contains(FsFlags::ST_RDONLY))
+}
+
+impl Outcome for FsFlags {
+    fn shown(&self) -> String {
+        flag_names!(self)
+    }
 }
 
 /// `move_mount(2)`: put `tree` on the open file or directory `place`.
