@@ -18,6 +18,18 @@ pub struct Ladder {
     /// Print what each subject showed, in words
     #[arg(long, conflicts_with = "json")]
     details: bool,
+    /// Also examine what is no runtime but starts containers; with podman it takes twice as long
+    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
+    with: Vec<More>,
+}
+
+/// Subjects that the book's table has not.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum More {
+    /// The engine, which calls runc or crun
+    Podman,
+    /// bubblewrap, below Flatpak
+    Bwrap,
 }
 
 /// Climb it. The exit code is 1 when the finished runtime does not pass a row.
@@ -27,6 +39,10 @@ pub fn run(flags: &Ladder) -> sys::Result<ExitCode> {
     subjects.extend((1..=stages::LAST).map(|chapter| Subject::stage_of(&program, chapter)));
     subjects.push(Subject::minicontainer(&program, stages::LAST));
     subjects.extend([Subject::oci("runc"), Subject::oci("crun")]);
+    subjects.extend(flags.with.iter().map(|more| match more {
+        More::Podman => Subject::Podman,
+        More::Bwrap => Subject::Bubblewrap,
+    }));
 
     let ladder = ladder::climb(&subjects, show_progress);
     if flags.json {

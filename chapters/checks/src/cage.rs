@@ -8,6 +8,7 @@
 //! groups below, so the judge has a leaf in the room.
 
 use std::{
+    fmt::Display,
     io,
     path::{Path, PathBuf},
 };
@@ -176,8 +177,8 @@ fn remove(group: &Path) {
 
 /// Where runc and crun put the container of a bundle: beside the fence's own group, because a v2 group
 /// with processes in it cannot hand its controllers to groups below.
-pub(crate) fn group_of_bundle(folder: &Path, number: u32) -> String {
-    format!("/{}/{number}", bundles(&name(folder)))
+pub(crate) fn group_of_bundle(folder: &Path, bundle: impl Display) -> String {
+    format!("/{}/{bundle}", bundles(&name(folder)))
 }
 
 fn bundles(name: &str) -> String {

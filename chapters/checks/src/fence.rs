@@ -132,7 +132,7 @@ fn not_as_real_root(subject: &Subject) -> Option<&'static str> {
 fn try_run(job: &Job, subject: &Subject, real_root: bool) -> Result<Answer> {
     // With our number in its name, so that whatever is left of it tells whose it was.
     let folder = tempfile::Builder::new().prefix(&format!("{PREFIX}{}-", std::process::id())).tempdir()?;
-    let mason = User::current() == User::Root && !real_root && !matches!(subject, Subject::Oci { .. });
+    let mason = User::current() == User::Root && !real_root && !subject.needs_real_root();
     let cage =
         Cage::build(folder.path(), if mason { walls::root_inside()? } else { Uid::effective().as_raw() });
     let order = Order {

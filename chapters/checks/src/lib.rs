@@ -7,7 +7,7 @@
 //!
 //! | word | meaning | file |
 //! |---|---|---|
-//! | [`Subject`] | the runtime that is examined: a stage, `minicontainer`, runc, crun, or none at all | `subject.rs` |
+//! | [`Subject`] | the runtime that is examined: a stage, `minicontainer`, runc, crun, Podman, bubblewrap, or none at all | `subject.rs` |
 //! | probe | our program that runs inside the container and reports what is true there | `probe.rs` |
 //! | fence | the outer namespaces around subject and probe, so that wrong code does no harm | `fence.rs` |
 //! | [`Scene`] | what a check or an attack works with, inside the fence | `scene.rs` |
@@ -21,6 +21,7 @@ mod attacks;
 mod bundle;
 mod cage;
 mod catalogue;
+mod engines;
 mod fence;
 #[cfg(feature = "harness")]
 pub mod harness;
