@@ -39,8 +39,7 @@ pub(crate) fn podman(request: &Request, folder: &Path) -> Result<Command, Stop> 
     }
     bundle::link_programs(&rootfs)?;
     if request.userns {
-        // Root inside is nobody outside, and makes the places for the mounts.
-        fs_err::os::unix::fs::chown(&rootfs, Some(walls::NOBODYS_IDS), Some(walls::NOBODYS_IDS))?;
+        give_to_nobody(&rootfs)?;
     }
 
     let mut command = Command::new(subject::program(Subject::PODMAN).unwrap_or(Subject::PODMAN.into()));
@@ -72,6 +71,16 @@ pub(crate) fn podman(request: &Request, folder: &Path) -> Result<Command, Stop> 
     surround(&mut command, request);
     command.arg("--rootfs").arg(rootfs).args(&request.command);
     Ok(command)
+}
+
+/// Root inside is nobody outside, and makes the places for the mounts. Some of them are in folders that Podman
+/// would make as the real root.
+fn give_to_nobody(rootfs: &Path) -> Result<(), Stop> {
+    for folder in ["", "etc", "run"].map(|name| rootfs.join(name)) {
+        fs_err::create_dir_all(&folder)?;
+        fs_err::os::unix::fs::chown(&folder, Some(walls::NOBODYS_IDS), Some(walls::NOBODYS_IDS))?;
+    }
+    Ok(())
 }
 
 /// Podman's flags of chapters 6 and 7.
@@ -224,10 +233,89 @@ fn find(reasons: Reasons, name: &str) -> Option<&'static str> {
     reasons.iter().find(|(names, _)| names.contains(&name)).map(|(_, reason)| *reason)
 }
 
-const PODMAN_EXCEPT: Reasons = &[];
+const PODMAN_EXCEPT: Reasons = &[
+    (
+        &["dies_with_runtime", "user_dies_with_runtime", "group_is_removed"],
+        "containers outlive Podman on purpose: conmon watches them (chapter 17)",
+    ),
+    (
+        &["bridge", "bridge_is_removed"],
+        "Podman's networks are made by programs of their own (netavark, plugins of the CNI), which are not examined here",
+    ),
+    (
+        &["refused_calls_are_told"],
+        "Podman has no flag for it: a hook of its own records calls (oci-seccomp-bpf-hook)",
+    ),
+];
 
-const PODMAN_KNOWN: Reasons = &[];
+const PODMAN_KNOWN: Reasons = &[
+    (&["exec_failure"], "Podman's codes are Docker's, but for an empty name, and its words are the runtime's"),
+    (&["surroundings"], "Podman sets HOSTNAME as well, as Docker does"),
+    (&["memory_limit"], "Podman and Docker give as much swap as memory again, unless --memory-swap says otherwise"),
+    (&["oom_kill_is_told"], "Podman keeps it for podman inspect (OOMKilled)"),
+    (
+        &["own_cgroup_namespace", "own_groups_shown", "see_host_groups"],
+        "with control groups of version 1 Podman makes no cgroup namespace, unless told --cgroupns private",
+    ),
+    (&["scratch"], "Podman lets programs in a tmpfs start, unless told noexec"),
+    (
+        &["masked_paths", "uncover_masks"],
+        "Podman's list of what is covered is an older one than Docker's, without /proc/interrupts",
+    ),
+    (&["user"], "Podman names the user's own group among the other groups as well"),
+    (
+        &["capabilities", "capability_flags", "user_capabilities"],
+        "Podman gives eleven: not MKNOD, NET_RAW and AUDIT_WRITE (containers.conf)",
+    ),
+    (
+        &["no_new_privs", "use_setuid"],
+        "Podman and Docker set it only when asked: --security-opt no-new-privileges",
+    ),
+    (
+        &["refused_calls", "unshare_again", "capability_opens"],
+        "Podman's filter lets everybody make namespaces and use keys",
+    ),
+];
 
-const BUBBLEWRAP_EXCEPT: Reasons = &[];
+const BUBBLEWRAP_EXCEPT: Reasons = &[
+    (&["own_cgroup", "group_is_removed", "oom_kill_is_told", "own_groups_shown"], NO_GROUPS),
+    (
+        &["bridge", "bridge_is_removed"],
+        "bubblewrap makes the network namespace and no network: whoever calls it connects it",
+    ),
+    (
+        &["seccomp_filter", "refused_calls", "seccomp_profile", "capability_opens", "refused_calls_are_told"],
+        NO_FILTER,
+    ),
+];
 
-const BUBBLEWRAP_KNOWN: Reasons = &[];
+const BUBBLEWRAP_KNOWN: Reasons = &[
+    (&["exec_failure"], "bubblewrap's code is 1 for all that fails before the command runs"),
+    (&["surroundings"], "bubblewrap sets PWD as well"),
+    (
+        &["descriptors", "use_open_file", "start_on_the_host"],
+        "bubblewrap hands over what its caller left open: whoever calls it closes it",
+    ),
+    (&["signal_state"], "bubblewrap hands over which signals its caller ignores"),
+    (&["signal_forwarding"], "bubblewrap forwards no signals: it dies, and its container with it"),
+    (&["pid_1", "own_proc"], "bubblewrap is PID 1 itself, to reap orphans, unless told --as-pid-1"),
+    (
+        &["own_mounts"],
+        "bubblewrap makes mounts slaves, not private: what the host mounts later below a shared folder is seen",
+    ),
+    (&["devices"], "bubblewrap makes no /dev/mqueue"),
+    (&["scratch"], "bubblewrap's tmpfs has no noexec"),
+    (
+        &["masked_paths", "kernel_settings", "uncover_masks", "set_core_pattern"],
+        "bubblewrap leaves /proc as the kernel gives it: it is made for ordinary users, who may do little there",
+    ),
+    (
+        &["root_inside", "user", "user_dies_with_runtime", "leave_root_program"],
+        "bubblewrap maps one id, its caller's: when root calls it, that is root, with root's groups",
+    ),
+    (
+        &["capabilities", "capability_flags", "user_capabilities"],
+        "bubblewrap is told here to drop all, as Flatpak does",
+    ),
+    (&["unshare_again", "read_key"], NO_FILTER),
+];

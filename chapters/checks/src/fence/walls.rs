@@ -90,8 +90,11 @@ fn make_room_for(subject: &Subject) -> Result<()> {
         sys::mount_setattr_readonly(cgroups, false)?;
     }
     if matches!(subject, Subject::Podman) {
-        // Its locks are there, whatever else it is told; those of the host's containers are not to be seen.
-        sys::mount(Some("shm"), "/dev/shm", Some("tmpfs"), MsFlags::empty(), Some("mode=1777,size=16m"))?;
+        // Its locks and its runtime's state are there, whatever else it is told. Those of the host's own containers
+        // are not to be seen.
+        for place in ["/dev/shm", "/run"] {
+            sys::mount(Some("room"), place, Some("tmpfs"), MsFlags::empty(), Some("mode=755,size=16m"))?;
+        }
     }
     Ok(())
 }
