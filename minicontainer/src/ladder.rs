@@ -18,18 +18,29 @@ pub struct Ladder {
     /// Print what each subject showed, in words
     #[arg(long, conflicts_with = "json")]
     details: bool,
-    /// Also examine what is no runtime but starts containers; with podman it takes twice as long
-    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
+    /// More columns: podman and bwrap (bubblewrap), where they are installed
+    ///
+    /// Without it the table is the same on every machine, and the one that the book has. podman starts its containers
+    /// through an engine and needs as long as half of all other columns together. What these two do not pass is no
+    /// failure: a footnote says why.
+    #[arg(long, value_delimiter = ',', value_name = "NAMES", hide_possible_values = true)]
     with: Vec<More>,
 }
 
-/// Subjects that the book's table has not.
-#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+/// Columns that the book's table has not.
+#[derive(Clone, Copy, clap::ValueEnum)]
 enum More {
-    /// The engine, which calls runc or crun
     Podman,
-    /// bubblewrap, below Flatpak
     Bwrap,
+}
+
+impl More {
+    fn subject(self) -> Subject {
+        match self {
+            More::Podman => Subject::Podman,
+            More::Bwrap => Subject::Bubblewrap,
+        }
+    }
 }
 
 /// Climb it. The exit code is 1 when the finished runtime does not pass a row.
@@ -39,10 +50,7 @@ pub fn run(flags: &Ladder) -> sys::Result<ExitCode> {
     subjects.extend((1..=stages::LAST).map(|chapter| Subject::stage_of(&program, chapter)));
     subjects.push(Subject::minicontainer(&program, stages::LAST));
     subjects.extend([Subject::oci("runc"), Subject::oci("crun")]);
-    subjects.extend(flags.with.iter().map(|more| match more {
-        More::Podman => Subject::Podman,
-        More::Bwrap => Subject::Bubblewrap,
-    }));
+    subjects.extend(flags.with.iter().map(|more| more.subject()));
 
     let ladder = ladder::climb(&subjects, show_progress);
     if flags.json {

@@ -142,7 +142,8 @@ pub(crate) fn bubblewrap(request: &Request, folder: &Path) -> Result<Command, St
     if let Some(reason) = beyond_bubblewrap(request) {
         return Err(Stop::DoesNotApply(reason.to_owned()));
     }
-    let mut command = Command::new(subject::program(Subject::BUBBLEWRAP).unwrap_or(Subject::BUBBLEWRAP.into()));
+    let mut command =
+        Command::new(subject::program(Subject::BUBBLEWRAP).unwrap_or(Subject::BUBBLEWRAP.into()));
     command.args(["--unshare-all", "--die-with-parent", "--new-session"]);
     command.args(["--clearenv", "--setenv", "PATH", "/usr/sbin:/usr/bin:/sbin:/bin"]);
     for variable in &request.env {
@@ -202,8 +203,10 @@ fn beyond_bubblewrap(request: &Request) -> Option<&'static str> {
     matches!(request.seccomp, Seccomp::Profile(_)).then_some(NO_FILTER)
 }
 
-const NO_GROUPS: &str = "bubblewrap has no control groups: whoever calls it makes them, as Flatpak has systemd do it";
-const NO_FILTER: &str = "bubblewrap has no filter of its own: whoever calls it brings the program (--seccomp)";
+const NO_GROUPS: &str =
+    "bubblewrap has no control groups: whoever calls it makes them, as Flatpak has systemd do it";
+const NO_FILTER: &str =
+    "bubblewrap has no filter of its own: whoever calls it brings the program (--seccomp)";
 
 /// Why the row `name` makes no sense for one of these two, if it does not.
 pub(crate) fn exception(subject: &Subject, name: &str) -> Option<&'static str> {
@@ -249,9 +252,15 @@ const PODMAN_EXCEPT: Reasons = &[
 ];
 
 const PODMAN_KNOWN: Reasons = &[
-    (&["exec_failure"], "Podman's codes are Docker's, but for an empty name, and its words are the runtime's"),
+    (
+        &["exec_failure"],
+        "Podman's codes are Docker's, but for an empty name, and its words are the runtime's",
+    ),
     (&["surroundings"], "Podman sets HOSTNAME as well, as Docker does"),
-    (&["memory_limit"], "Podman and Docker give as much swap as memory again, unless --memory-swap says otherwise"),
+    (
+        &["memory_limit"],
+        "Podman and Docker give as much swap as memory again, unless --memory-swap says otherwise",
+    ),
     (&["oom_kill_is_told"], "Podman keeps it for podman inspect (OOMKilled)"),
     (
         &["own_cgroup_namespace", "own_groups_shown", "see_host_groups"],
@@ -278,7 +287,9 @@ const PODMAN_KNOWN: Reasons = &[
 ];
 
 const BUBBLEWRAP_EXCEPT: Reasons = &[
-    (&["own_cgroup", "group_is_removed", "oom_kill_is_told", "own_groups_shown"], NO_GROUPS),
+    (&["own_cgroup", "memory_limit", "oom_kill", "oom_kill_is_told", "group_is_removed"], NO_GROUPS),
+    (&["pids_limit", "cpu_limit", "cpu_shares", "own_groups_shown"], NO_GROUPS),
+    (&["fill_memory", "sacrifice_neighbour", "fill_inodes", "fork_bomb"], NO_GROUPS),
     (
         &["bridge", "bridge_is_removed"],
         "bubblewrap makes the network namespace and no network: whoever calls it connects it",

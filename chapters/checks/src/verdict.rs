@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ATTACKS, Attack, CHECKS, Check, EXTENSIONS, Needs, Scene, Subject, User, engines, fence, scene::Stop};
+use crate::{
+    ATTACKS, Attack, CHECKS, Check, EXTENSIONS, Needs, Scene, Subject, User, engines, fence, scene::Stop,
+};
 
 /// What is said about one check or attack on one subject.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
