@@ -44,7 +44,12 @@ pub(crate) fn podman(request: &Request, folder: &Path) -> Result<Command, Stop> 
 
     let mut command = Command::new(subject::program(Subject::PODMAN).unwrap_or(Subject::PODMAN.into()));
     command.env("HOME", &of_podman); // settings are the machine's, not those of whoever runs the suite
-    for (flag, place) in [("--root", "storage"), ("--runroot", "run"), ("--tmpdir", "tmp")] {
+    for (flag, place) in [
+        ("--root", "storage"),
+        ("--runroot", "run"),
+        ("--tmpdir", "tmp"),
+        ("--network-config-dir", "networks"),
+    ] {
         command.arg(flag).arg(of_podman.join(place));
     }
     // Nobody in the fence listens to what it would tell systemd and the journal.
