@@ -20,9 +20,8 @@ pub struct Ladder {
     details: bool,
     /// More columns: podman and bwrap (bubblewrap), where they are installed
     ///
-    /// Without it the table is the same on every machine, and the one that the book has. podman starts its containers
-    /// through an engine and needs as long as half of all other columns together. What these two do not pass is no
-    /// failure: a footnote says why.
+    /// Without them the table is the one of the book, with the same columns on every machine. With both it takes a third
+    /// longer. What these two do not pass is no failure: a footnote says why.
     #[arg(long, value_delimiter = ',', value_name = "NAMES", hide_possible_values = true)]
     with: Vec<More>,
 }

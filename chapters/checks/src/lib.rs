@@ -12,6 +12,7 @@
 //! | fence | the outer namespaces around subject and probe, so that wrong code does no harm | `fence.rs` |
 //! | [`Scene`] | what a check or an attack works with, inside the fence | `scene.rs` |
 //! | [`Verdict`] | passed, failed, could not run here, or does not apply, each with its reason | `verdict.rs` |
+//! | engines | how Podman and bubblewrap are called, and what they are known for | `engines.rs` |
 //! | ladder | all verdicts as one table | `ladder.rs` |
 //!
 //! **The trick** is called *one file, three roles*: the program that holds the suite starts itself again
