@@ -335,3 +335,24 @@ const BUBBLEWRAP_KNOWN: Reasons = &[
     ),
     (&["unshare_again", "read_key"], NO_FILTER),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{find_attack, find_check};
+
+    #[test]
+    fn reasons_are_for_rows_that_exist_and_each_row_has_one() {
+        for tables in [[PODMAN_EXCEPT, PODMAN_KNOWN], [BUBBLEWRAP_EXCEPT, BUBBLEWRAP_KNOWN]] {
+            let mut names: Vec<&str> =
+                tables.concat().iter().flat_map(|(names, _)| names.iter().copied()).collect();
+            let count = names.len();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), count, "a row has two reasons: {names:?}");
+            for name in names {
+                assert!(find_check(name).is_some() || find_attack(name).is_some(), "no row {name}");
+            }
+        }
+    }
+}

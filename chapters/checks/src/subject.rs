@@ -167,10 +167,10 @@ impl Subject {
         Subject::Oci { name: name.into() }
     }
 
-    /// Podman, where it is installed.
-    pub const PODMAN: &str = "podman";
-    /// bubblewrap, by the name of its program.
-    pub const BUBBLEWRAP: &str = "bwrap";
+    /// Podman's program.
+    pub(crate) const PODMAN: &str = "podman";
+    /// bubblewrap's program.
+    pub(crate) const BUBBLEWRAP: &str = "bwrap";
 
     /// What it is called in a table.
     pub fn name(&self) -> &str {
