@@ -18,6 +18,28 @@ pub struct Ladder {
     /// Print what each subject showed, in words
     #[arg(long, conflicts_with = "json")]
     details: bool,
+    /// More columns: podman and bwrap (bubblewrap), where they are installed
+    ///
+    /// Without them the table is the one of the book, with the same columns on every machine. With both it takes a third
+    /// longer. What these two do not pass is no failure: a footnote says why.
+    #[arg(long, value_delimiter = ',', value_name = "NAMES", hide_possible_values = true)]
+    with: Vec<More>,
+}
+
+/// Columns that the book's table has not.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum More {
+    Podman,
+    Bwrap,
+}
+
+impl More {
+    fn subject(self) -> Subject {
+        match self {
+            More::Podman => Subject::Podman,
+            More::Bwrap => Subject::Bubblewrap,
+        }
+    }
 }
 
 /// Climb it. The exit code is 1 when the finished runtime does not pass a row.
@@ -27,6 +49,7 @@ pub fn run(flags: &Ladder) -> sys::Result<ExitCode> {
     subjects.extend((1..=stages::LAST).map(|chapter| Subject::stage_of(&program, chapter)));
     subjects.push(Subject::minicontainer(&program, stages::LAST));
     subjects.extend([Subject::oci("runc"), Subject::oci("crun")]);
+    subjects.extend(flags.with.iter().map(|more| more.subject()));
 
     let ladder = ladder::climb(&subjects, show_progress);
     if flags.json {

@@ -3,15 +3,19 @@
 use std::time::Duration;
 
 use assert_cmd::Command;
-use checks::harness::Host;
+use checks::{Subject, harness::Host};
 
 const MINICONTAINER: &str = env!("CARGO_BIN_EXE_minicontainer");
 
 #[test]
 fn the_ladder_leaves_the_host_as_it_was() {
     let before = Host::look_for(MINICONTAINER);
-    let ladder =
-        Command::new(MINICONTAINER).args(["ladder", "--json"]).timeout(Duration::from_secs(300)).output();
+    let mut ladder = Command::new(MINICONTAINER);
+    ladder.args(["ladder", "--json"]);
+    for more in [Subject::Podman, Subject::Bubblewrap].iter().filter(|more| more.missing().is_none()) {
+        ladder.args(["--with", more.name()]);
+    }
+    let ladder = ladder.timeout(Duration::from_secs(300)).output();
     let ladder = ladder.unwrap();
     assert!(ladder.status.success(), "{ladder:?}");
     assert!(ladder.stdout.len() > 1000, "the ladder observed nothing: {ladder:?}");

@@ -72,7 +72,7 @@ pub(crate) fn command(runtime: &str, request: &Request, folder: &Path) -> Result
 }
 
 /// What an engine does before it calls the runtime: make one root of the layers.
-fn stack_layers(rootfs: &Path, request: &Request, bundle: &Path) -> Result<()> {
+pub(crate) fn stack_layers(rootfs: &Path, request: &Request, bundle: &Path) -> Result<()> {
     let scratch = request.upper.clone().unwrap_or_else(|| bundle.to_owned());
     for name in ["upper", "work"] {
         fs_err::create_dir_all(scratch.join(name))?;
@@ -89,16 +89,26 @@ fn stack_layers(rootfs: &Path, request: &Request, bundle: &Path) -> Result<()> {
 /// The mounts that bring the host's programs into `rootfs`. Where /bin and its like are links into /usr,
 /// the links are made instead.
 fn bind_host(rootfs: &Path, folder: &Path) -> Result<Vec<Value>> {
-    for name in PROGRAMS {
-        if let Ok(link) = fs_err::read_link(Path::new("/").join(name)) {
-            let made = fs_err::os::unix::fs::symlink(link, rootfs.join(name));
-            made.or_else(|error| if error.kind() == ErrorKind::AlreadyExists { Ok(()) } else { Err(error) })?;
-        }
-    }
+    link_programs(rootfs)?;
     let mut binds: Vec<Value> = host_programs().iter().map(|path| bind(path, path, "ro")).collect();
     let program = std::env::current_exe()?;
     binds.extend([bind(&program, &program, "ro"), bind(folder, folder, "rw")]);
     Ok(binds)
+}
+
+/// The links at the top of `rootfs`, as this host has them.
+pub(crate) fn link_programs(rootfs: &Path) -> Result<()> {
+    for (name, link) in links_to_programs() {
+        let made = fs_err::os::unix::fs::symlink(link, rootfs.join(name));
+        made.or_else(|error| if error.kind() == ErrorKind::AlreadyExists { Ok(()) } else { Err(error) })?;
+    }
+    Ok(())
+}
+
+/// What of [`PROGRAMS`] is a link into /usr, and what stands in it.
+pub(crate) fn links_to_programs() -> Vec<(&'static str, PathBuf)> {
+    let link = |name| Some((name, fs_err::read_link(Path::new("/").join(name)).ok()?));
+    PROGRAMS.into_iter().filter_map(link).collect()
 }
 
 /// Where the host's programs are: /usr, and what of [`PROGRAMS`] is no link into it.

@@ -8,6 +8,7 @@
 //! groups below, so the judge has a leaf in the room.
 
 use std::{
+    fmt::Display,
     io,
     path::{Path, PathBuf},
 };
@@ -57,8 +58,8 @@ impl Cage {
 }
 
 impl Drop for Cage {
-    /// Remove our groups, those that subjects made in them, and those that runc or crun made for a bundle of
-    /// this fence.
+    /// Remove our groups, those that subjects made in them, and those that runc, crun or Podman made for a
+    /// container of this fence.
     fn drop(&mut self) {
         let entries = fs_err::read_dir("/sys/fs/cgroup").into_iter().flatten().flatten();
         let roots = entries.map(|entry| entry.path()).chain([PathBuf::from("/sys/fs/cgroup")]);
@@ -174,10 +175,10 @@ fn remove(group: &Path) {
     eprintln!("checks: the group {} could not be removed", group.display());
 }
 
-/// Where runc and crun put the container of a bundle: beside the fence's own group, because a v2 group
+/// Where runc and crun put the container of a bundle, and Podman all of its own: beside the fence's own group, because a v2 group
 /// with processes in it cannot hand its controllers to groups below.
-pub(crate) fn group_of_bundle(folder: &Path, number: u32) -> String {
-    format!("/{}/{number}", bundles(&name(folder)))
+pub(crate) fn group_of_bundle(folder: &Path, bundle: impl Display) -> String {
+    format!("/{}/{bundle}", bundles(&name(folder)))
 }
 
 fn bundles(name: &str) -> String {

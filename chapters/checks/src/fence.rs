@@ -19,11 +19,11 @@
 //! belongs to the fence, and a stranger to the host's files, settings, devices and control groups, but for the
 //! groups of the cage, in which it may make groups as a user may to whom one was delegated. The mason
 //! made the walls before that user namespace was there, so they cannot be opened from within
-//! (mount_namespaces(7), "restrictions on mount namespaces"). Only runc and crun, which are nobody's
-//! homework, are the host's own root in their fence: they need its control groups.
+//! (mount_namespaces(7), "restrictions on mount namespaces"). Only runc, crun and Podman, which are
+//! nobody's homework, are the host's own root in their fence: they need its control groups.
 //!
 //! Some attacks take the host's real root ([`Needs::RealRoot`](crate::Needs)): they open what belongs to it. For
-//! these the fence of root is built without a mason, as for runc and crun, and all file systems are read-only but
+//! these the fence of root is built without a mason, as for runc, crun and Podman, and all file systems are read-only but
 //! for the folder. Only our own programs are started in such a fence; and these attacks open, and never write.
 //!
 //! **What is not bounded.** An ordinary user has a cage only where he may make control groups. Elsewhere one
@@ -132,7 +132,7 @@ fn not_as_real_root(subject: &Subject) -> Option<&'static str> {
 fn try_run(job: &Job, subject: &Subject, real_root: bool) -> Result<Answer> {
     // With our number in its name, so that whatever is left of it tells whose it was.
     let folder = tempfile::Builder::new().prefix(&format!("{PREFIX}{}-", std::process::id())).tempdir()?;
-    let mason = User::current() == User::Root && !real_root && !matches!(subject, Subject::Oci { .. });
+    let mason = User::current() == User::Root && !real_root && !subject.needs_real_root();
     let cage =
         Cage::build(folder.path(), if mason { walls::root_inside()? } else { Uid::effective().as_raw() });
     let order = Order {

@@ -7,11 +7,12 @@
 //!
 //! | word | meaning | file |
 //! |---|---|---|
-//! | [`Subject`] | the runtime that is examined: a stage, `minicontainer`, runc, crun, or none at all | `subject.rs` |
+//! | [`Subject`] | the runtime that is examined: a stage, `minicontainer`, runc, crun, Podman, bubblewrap, or none at all | `subject.rs` |
 //! | probe | our program that runs inside the container and reports what is true there | `probe.rs` |
 //! | fence | the outer namespaces around subject and probe, so that wrong code does no harm | `fence.rs` |
 //! | [`Scene`] | what a check or an attack works with, inside the fence | `scene.rs` |
 //! | [`Verdict`] | passed, failed, could not run here, or does not apply, each with its reason | `verdict.rs` |
+//! | engines | how Podman and bubblewrap are called, and what they are known for | `engines.rs` |
 //! | ladder | all verdicts as one table | `ladder.rs` |
 //!
 //! **The trick** is called *one file, three roles*: the program that holds the suite starts itself again
@@ -21,6 +22,7 @@ mod attacks;
 mod bundle;
 mod cage;
 mod catalogue;
+mod engines;
 mod fence;
 #[cfg(feature = "harness")]
 pub mod harness;

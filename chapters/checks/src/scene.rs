@@ -83,7 +83,7 @@ impl<'a> Scene<'a> {
                 "crun makes no groups for an ordinary user unless systemd does it for crun".to_owned(),
             ));
         }
-        let engine_as_root = matches!(self.subject, Subject::Oci { .. }) && User::current() == User::Root;
+        let engine_as_root = self.subject.needs_real_root() && User::current() == User::Root;
         if engine_as_root || !self.groups.is_empty() {
             return Ok(());
         }

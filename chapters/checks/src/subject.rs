@@ -8,7 +8,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::bundle;
+use crate::{bundle, engines, scene::Stop};
 
 /// Docker's fourteen capabilities, the default of a real runtime.
 pub(crate) const CAPABILITIES: [&str; 14] = [
@@ -51,6 +51,10 @@ pub enum Subject {
         /// Its program, looked for in PATH.
         name: String,
     },
+    /// An engine, which calls such a runtime itself.
+    Podman,
+    /// A tool that only makes namespaces: what else a container needs, its caller brings.
+    Bubblewrap,
 }
 
 /// What a check asks a subject to do.
@@ -163,21 +167,33 @@ impl Subject {
         Subject::Oci { name: name.into() }
     }
 
+    /// Podman's program.
+    pub(crate) const PODMAN: &str = "podman";
+    /// bubblewrap's program.
+    pub(crate) const BUBBLEWRAP: &str = "bwrap";
+
     /// What it is called in a table.
     pub fn name(&self) -> &str {
         match self {
             Subject::Bare => "bare",
             Subject::Shell => "shell",
             Subject::Ours { name, .. } | Subject::Oci { name } => name,
+            Subject::Podman => Subject::PODMAN,
+            Subject::Bubblewrap => Subject::BUBBLEWRAP,
         }
     }
 
     /// Whether it may be the host's real root: a program of the course, a real runtime, or nothing but our probe.
     pub(crate) fn is_trusted(&self) -> bool {
         match self {
-            Subject::Bare | Subject::Shell | Subject::Oci { .. } => true,
             Subject::Ours { trusted, .. } => *trusted,
+            _ => true,
         }
+    }
+
+    /// Whether it does not work but as the host's real root: what makes control groups anywhere on the host.
+    pub(crate) fn needs_real_root(&self) -> bool {
+        matches!(self, Subject::Oci { .. } | Subject::Podman)
     }
 
     /// Whether it has the feature of `chapter`.
@@ -185,7 +201,7 @@ impl Subject {
         match self {
             Subject::Bare | Subject::Shell => false,
             Subject::Ours { chapter: last, .. } => chapter <= *last,
-            Subject::Oci { .. } => true,
+            Subject::Oci { .. } | Subject::Podman | Subject::Bubblewrap => true,
         }
     }
 
@@ -195,13 +211,14 @@ impl Subject {
             Subject::Bare | Subject::Shell => None,
             Subject::Ours { program, .. } if program[0].is_file() => None,
             Subject::Ours { program, .. } => Some(format!("{} is not built", program[0].display())),
-            Subject::Oci { name } if program(name).is_some() => None,
-            Subject::Oci { name } => Some(format!("{name} is not installed (apt-get install {name})")),
+            Subject::Oci { name } => not_installed(name, name),
+            Subject::Podman => not_installed(Subject::PODMAN, "podman"),
+            Subject::Bubblewrap => not_installed(Subject::BUBBLEWRAP, "bubblewrap"),
         }
     }
 
     /// The command line that makes this subject do `request`. `folder` is the fence's own.
-    pub(crate) fn command(&self, request: &Request, folder: &Path) -> sys::Result<Command> {
+    pub(crate) fn command(&self, request: &Request, folder: &Path) -> Result<Command, Stop> {
         match self {
             Subject::Bare => {
                 let mut command = Command::new(&request.command[0]);
@@ -213,8 +230,10 @@ impl Subject {
                 command.args(["-c", "\"$@\"; exit $?", "sh"]).args(&request.command);
                 Ok(command)
             }
-            Subject::Ours { program, chapter, .. } => ours(program, *chapter, request, folder),
-            Subject::Oci { name } => bundle::command(name, request, folder),
+            Subject::Ours { program, chapter, .. } => Ok(ours(program, *chapter, request, folder)?),
+            Subject::Oci { name } => Ok(bundle::command(name, request, folder)?),
+            Subject::Podman => engines::podman(request, folder),
+            Subject::Bubblewrap => engines::bubblewrap(request, folder),
         }
     }
 }
@@ -315,6 +334,10 @@ fn furnish(command: &mut Command, request: &Request, folder: &Path, chapter: u8)
         command.arg("--read-only");
     }
     Ok(())
+}
+
+fn not_installed(name: &str, package: &str) -> Option<String> {
+    program(name).is_none().then(|| format!("{name} is not installed (apt-get install {package})"))
 }
 
 /// Where the program `name` is. Debian has runc in /usr/sbin, which an ordinary user's PATH leaves out.

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ATTACKS, Attack, CHECKS, Check, EXTENSIONS, Needs, Scene, Subject, User, fence, scene::Stop};
+use crate::{
+    ATTACKS, Attack, CHECKS, Check, EXTENSIONS, Needs, Scene, Subject, User, engines, fence, scene::Stop,
+};
 
 /// What is said about one check or attack on one subject.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -112,7 +114,8 @@ pub fn explain(subject: &Subject, flags: &[&str], check: &str) -> String {
 
 /// Examine `subject` with `check`.
 pub fn check(check: &Check, subject: &Subject) -> Verdict {
-    if let Some(reason) = check.exception(subject) {
+    let exception = check.exception(subject).or_else(|| engines::exception(subject, check.name));
+    if let Some(reason) = exception {
         return Verdict::DoesNotApply { reason: reason.to_owned() };
     }
     match fence::run(&Job::Check(check.name.to_owned()), subject) {
@@ -120,7 +123,8 @@ pub fn check(check: &Check, subject: &Subject) -> Verdict {
         Answer::DoesNotApply(reason) => Verdict::DoesNotApply { reason },
         Answer::Observed(observed) if observed == check.expected() => Verdict::Passed { observed },
         Answer::Observed(observed) => {
-            Verdict::Failed { observed, expected: check.expected().to_owned(), known: None }
+            let known = engines::known(subject, check.name);
+            Verdict::Failed { observed, expected: check.expected().to_owned(), known }
         }
         Answer::Attacked { .. } => unreachable!("a check answers with an observation"),
     }
@@ -128,6 +132,9 @@ pub fn check(check: &Check, subject: &Subject) -> Verdict {
 
 /// Attack `subject`. Passed means that it stopped the attack.
 pub fn attack(attack: &Attack, subject: &Subject) -> Verdict {
+    if let Some(reason) = engines::exception(subject, attack.name) {
+        return Verdict::DoesNotApply { reason: reason.to_owned() };
+    }
     match fence::run(&Job::Attack(attack.name.to_owned()), subject) {
         Answer::DoesNotApply(reason) => Verdict::DoesNotApply { reason },
         Answer::CouldNotRun(reason) => Verdict::CouldNotRun { reason },
@@ -155,6 +162,7 @@ impl Attack {
     pub fn known_of(&self, subject: &Subject) -> Option<&'static str> {
         let is_it =
             |(name, _): &&(&str, &str)| matches!(subject, Subject::Oci { name: this } if this == name);
-        self.known.iter().find(is_it).map(|(_, reason)| *reason)
+        let of_runtimes = self.known.iter().find(is_it).map(|(_, reason)| *reason);
+        of_runtimes.or_else(|| engines::known(subject, self.name))
     }
 }

@@ -19,7 +19,7 @@ fn needs_runtime(scene: &Scene) -> Result<(), Stop> {
         Subject::Bare | Subject::Shell => {
             Err(Stop::DoesNotApply("there is no runtime between caller and command".to_owned()))
         }
-        Subject::Ours { .. } | Subject::Oci { .. } => Ok(()),
+        _ => Ok(()),
     }
 }
 

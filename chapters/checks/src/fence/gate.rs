@@ -5,7 +5,7 @@ use std::{convert::Infallible, io, os::fd::OwnedFd, process::ExitCode};
 use sys::{CloneFlags, ForkResult, Gid, Pid, Resource, Result, Signal, Uid, WaitPidFlag, WaitStatus};
 
 use super::{Order, User, walls};
-use crate::{FENCE, Scene, Subject, scene::Stop, verdict::Answer};
+use crate::{FENCE, Scene, scene::Stop, verdict::Answer};
 
 /// Exit code of gatekeeper, mason and judge when there is an answer.
 pub(super) const ANSWERED: u8 = 0;
@@ -19,7 +19,7 @@ const LIMITS: &[(Resource, u64)] = &[
     (Resource::RLIMIT_NPROC, 512), // counted in the fence's user namespace alone
     (Resource::RLIMIT_NOFILE, 1024),
 ];
-/// And how much memory, but for runc: a Go program reserves more than it uses.
+/// And how much memory, but for runc and Podman: a Go program reserves more than it uses.
 const MEMORY: (Resource, u64) = (Resource::RLIMIT_AS, 768 << 20);
 
 /// The namespaces of every fence.
@@ -61,7 +61,7 @@ fn keep_gate(order: &Order) -> Result<u8> {
         sys::write("/proc/self/uid_map", &format!("{uid} {uid} 1"))?;
         sys::write("/proc/self/gid_map", &format!("{gid} {gid} 1"))?;
     }
-    let memory = Some(MEMORY).filter(|_| !matches!(order.subject, Subject::Oci { .. }));
+    let memory = Some(MEMORY).filter(|_| !order.subject.needs_real_root());
     for (resource, limit) in LIMITS.iter().copied().chain(memory) {
         let (_, hard) = nix::sys::resource::getrlimit(resource).map_err(io::Error::from)?;
         sys::setrlimit(resource, hard.min(limit))?;

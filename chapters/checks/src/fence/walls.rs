@@ -59,8 +59,8 @@ pub(super) fn open_groups(groups: &[PathBuf]) -> Result<()> {
 pub(super) fn furnish(subject: &Subject, folder: &Path) -> Result<()> {
     mount_proc()?;
     sys::mount(Some("fence"), folder, Some("tmpfs"), MsFlags::empty(), Some("size=256m,mode=755"))?;
-    if let Subject::Oci { name } = subject {
-        make_room_for(name)?;
+    if subject.needs_real_root() {
+        make_room_for(subject)?;
     }
     // Under systemd all mounts are shared. Inside the fence they are on every machine, so that a stage
     // that forgets to cut itself off is found out on every machine.
@@ -79,14 +79,22 @@ fn mount_proc() -> Result<()> {
 }
 
 /// What a real runtime needs of the host beyond what a stage needs.
-fn make_room_for(runtime: &str) -> Result<()> {
+fn make_room_for(subject: &Subject) -> Result<()> {
     let cgroups = Path::new("/sys/fs/cgroup");
-    if runtime == "crun" && cgroups.join("unified").exists() {
+    let may_be_crun = matches!(subject, Subject::Podman) || subject.name() == "crun";
+    if may_be_crun && cgroups.join("unified").exists() {
         // crun 1.8 refuses a machine with both cgroup versions; hide the empty one from it.
         sys::mount(Some("none"), cgroups.join("unified"), Some("tmpfs"), MsFlags::empty(), None)?;
     }
     if User::current() == User::Root && cgroups.exists() {
         sys::mount_setattr_readonly(cgroups, false)?;
+    }
+    if matches!(subject, Subject::Podman) {
+        // Its locks and its runtime's state are there, whatever else it is told. Those of the host's own containers
+        // are not to be seen.
+        for place in ["/dev/shm", "/run"] {
+            sys::mount(Some("room"), place, Some("tmpfs"), MsFlags::empty(), Some("mode=755,size=16m"))?;
+        }
     }
     Ok(())
 }
