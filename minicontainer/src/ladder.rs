@@ -11,7 +11,14 @@ use crate::stages;
 
 /// The flags of `ladder`.
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Ladder {
+    /// Only the rows that have this in their words or their name, such as `/proc` or `kill_neighbour`
+    #[arg(value_name = "WORDS")]
+    rows: Option<String>,
+    /// Only the rows of this chapter
+    #[arg(long, value_name = "CHAPTER")]
+    chapter: Option<u8>,
     /// Print the table and every observation as JSON
     #[arg(long)]
     json: bool,
@@ -25,6 +32,13 @@ pub struct Ladder {
     #[arg(long, value_delimiter = ',', value_name = "NAMES", hide_possible_values = true)]
     with: Vec<More>,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  minicontainer ladder                          the whole table
+  minicontainer ladder --chapter 8              the rows of one chapter
+  minicontainer ladder --details 'kill a'       one row, and what everybody showed
+  minicontainer ladder --with podman,bwrap      with two columns more";
 
 /// Columns that the book's table has not.
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -51,7 +65,11 @@ pub fn run(flags: &Ladder) -> sys::Result<ExitCode> {
     subjects.extend([Subject::oci("runc"), Subject::oci("crun")]);
     subjects.extend(flags.with.iter().map(|more| more.subject()));
 
-    let ladder = ladder::climb(&subjects, show_progress);
+    let ladder = ladder::climb(&subjects, |row| is_wanted(flags, row), show_progress);
+    if ladder.rows.is_empty() {
+        return Err(sys::Error::new("no row of the ladder is like that")
+            .remedy("minicontainer ladder --json prints the names of all of them."));
+    }
     if flags.json {
         let json =
             serde_json::to_string_pretty(&ladder).map_err(|error| sys::Error::new(error.to_string()))?;
@@ -65,6 +83,12 @@ pub fn run(flags: &Ladder) -> sys::Result<ExitCode> {
     // An attack that a later chapter stops is no fault of this one.
     let fails = ladder.open("minicontainer").iter().any(|row| row.chapter <= stages::LAST);
     Ok(if fails { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn is_wanted(flags: &Ladder, row: &ladder::Row) -> bool {
+    let words = flags.rows.as_deref().unwrap_or_default().to_lowercase();
+    let is_like = row.text.to_lowercase().contains(&words) || row.name.contains(&words);
+    is_like && flags.chapter.is_none_or(|chapter| row.chapter == chapter)
 }
 
 /// One line that counts, on a terminal only.

@@ -49,11 +49,18 @@ pub enum Kind {
     Attack,
 }
 
-/// Make every observation on every subject. `progress` is told how many of how many are done.
-pub fn climb(subjects: &[Subject], progress: impl Fn(usize, usize) + Sync) -> Ladder {
+/// Make every observation of the rows that `wanted` says yes to, on every subject. `progress` is told how many of how
+/// many are done.
+pub fn climb(
+    subjects: &[Subject],
+    wanted: impl Fn(&Row) -> bool,
+    progress: impl Fn(usize, usize) + Sync,
+) -> Ladder {
     let mut rows: Vec<Row> = Vec::new();
     rows.extend(CHECKS.iter().map(|check| row(Kind::Check, check.chapter, check.name, check.question)));
     rows.extend(ATTACKS.iter().map(|attack| row(Kind::Attack, attack.chapter, attack.name, attack.story)));
+    rows.retain(wanted);
+    let jobs: Vec<(Kind, &'static str)> = rows.iter().map(|row| (row.kind, row.name)).collect();
     let total = rows.len() * subjects.len();
     let verdicts: Vec<OnceLock<Verdict>> = (0..total).map(|_| OnceLock::new()).collect();
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -61,7 +68,7 @@ pub fn climb(subjects: &[Subject], progress: impl Fn(usize, usize) + Sync) -> La
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(cell) = verdicts.get(index) else { return };
-            let verdict = examine(index / subjects.len(), &subjects[index % subjects.len()]);
+            let verdict = examine(jobs[index / subjects.len()], &subjects[index % subjects.len()]);
             cell.set(verdict).ok(); // the index is this thread's alone
             progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
         }
@@ -82,11 +89,13 @@ fn row(kind: Kind, chapter: u8, name: &'static str, text: &'static str) -> Row {
     Row { kind, chapter, name, text, cells: Vec::new() }
 }
 
-fn examine(row: usize, subject: &Subject) -> Verdict {
-    match CHECKS.get(row) {
-        Some(check) => verdict::check(check, subject),
-        None => verdict::attack(&ATTACKS[row - CHECKS.len()], subject),
+fn examine((kind, name): (Kind, &str), subject: &Subject) -> Verdict {
+    let unknown = || Verdict::CouldNotRun { reason: format!("there is no {name}") };
+    match kind {
+        Kind::Check => verdict::find_check(name).map(|check| verdict::check(check, subject)),
+        Kind::Attack => verdict::find_attack(name).map(|attack| verdict::attack(attack, subject)),
     }
+    .unwrap_or_else(unknown)
 }
 
 impl Ladder {
@@ -138,20 +147,34 @@ impl fmt::Display for Ladder {
             self.subjects.iter().map(|name| name.strip_prefix("stage ").unwrap_or(name)).collect();
         let width = self.rows.iter().map(|row| row.text.chars().count()).max().unwrap_or_default();
         let mut notes: Vec<String> = Vec::new();
+        let texts: Vec<Vec<String>> = (self.rows.iter())
+            .map(|row| {
+                row.cells.iter().map(|cell| mark(cell).1.to_owned() + &note(cell, &mut notes)).collect()
+            })
+            .collect();
+        let widest = |column: usize| texts.iter().map(|row| row[column].chars().count()).max();
+        let widths: Vec<usize> = (names.iter().enumerate())
+            .map(|(column, name)| 2 + widest(column).unwrap_or_default().max(name.chars().count()))
+            .collect();
+        let line = |cells: Vec<(Style, &str)>| -> String {
+            let padded = cells.iter().zip(&widths).map(|((style, text), width)| {
+                let space = width - text.chars().count();
+                format!("{style}{text}{style:#}{:space$}", "")
+            });
+            padded.collect::<String>().trim_end().to_owned()
+        };
         for (kind, title) in
             [(Kind::Check, "Shows what a real runtime shows"), (Kind::Attack, "Stops the attack")]
         {
+            if !self.rows.iter().any(|row| row.kind == kind) {
+                continue;
+            }
             let bold = Style::new().bold();
-            writeln!(f, "{bold}{title:<width$}  ch  {}{bold:#}", names.join("  "))?;
-            for row in self.rows.iter().filter(|row| row.kind == kind) {
-                write!(f, "{:<width$}  {:>2}  ", row.text, row.chapter)?;
-                for (cell, name) in row.cells.iter().zip(&names) {
-                    let (style, mark) = mark(cell);
-                    let note = note(cell, &mut notes);
-                    let space = (name.chars().count() + 2).saturating_sub(1 + note.chars().count());
-                    write!(f, "{style}{mark}{style:#}{note}{:space$}", "")?;
-                }
-                writeln!(f)?;
+            let header = line(names.iter().map(|name| (Style::new(), *name)).collect());
+            writeln!(f, "{bold}{title:<width$}  ch  {header}{bold:#}")?;
+            for (row, texts) in self.rows.iter().zip(&texts).filter(|(row, _)| row.kind == kind) {
+                let cells = row.cells.iter().zip(texts).map(|(cell, text)| (mark(cell).0, text.as_str()));
+                writeln!(f, "{:<width$}  {:>2}  {}", row.text, row.chapter, line(cells.collect()))?;
             }
             writeln!(f)?;
         }
