@@ -40,7 +40,6 @@ const ATTACKS: &[&str] = &[
     "read_host_file",
     "escape_chroot",
     "poison_image",
-    "open_by_handle",
     "unshare_again",
 ];
 

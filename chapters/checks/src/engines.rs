@@ -61,18 +61,26 @@ pub(crate) fn podman(request: &Request, folder: &Path) -> Result<Command, Stop> 
         command.args(["--network", "none"]);
     }
     command.args(&request.flags);
-    limit(&mut command, request);
-    for Volume { source, destination, read_only } in given(folder)?.iter().chain(&request.volumes) {
-        let mut volume = source.clone().into_os_string();
-        volume.push(":");
-        volume.push(destination);
-        volume.push(if *read_only { ":ro" } else { "" });
-        command.arg("--volume").arg(volume);
+    if let Some(memory) = request.memory {
+        command.args(["--memory", &memory.to_string()]);
+    }
+    subject::limit(&mut command, request);
+    for volume in given(folder)?.iter().chain(&request.volumes) {
+        command.arg("--volume").arg(volume.words());
     }
     for place in &request.tmpfs {
         command.arg("--tmpfs").arg(place);
     }
-    become_somebody(&mut command, request);
+    if request.userns {
+        // `--userns auto` would ask /etc/subuid for a user called containers.
+        let map = format!("0:{}:{}", walls::NOBODYS_IDS, walls::IDS);
+        command.args(["--uidmap", &map, "--gidmap", &map]);
+    }
+    if let Some(user) = request.user {
+        command.args(["--user", &format!("{user}:{user}")]);
+    }
+    subject::name_capabilities(&mut command, request);
+    subject::choose_filter(&mut command, request);
     surround(&mut command, request);
     command.arg("--rootfs").arg(rootfs).args(&request.command);
     Ok(command)
@@ -86,44 +94,6 @@ fn give_to_nobody(rootfs: &Path) -> Result<(), Stop> {
         fs_err::os::unix::fs::chown(&folder, Some(walls::NOBODYS_IDS), Some(walls::NOBODYS_IDS))?;
     }
     Ok(())
-}
-
-/// Podman's flags of chapters 6 and 7.
-fn limit(command: &mut Command, request: &Request) {
-    if let Some(memory) = request.memory {
-        command.args(["--memory", &memory.to_string()]);
-    }
-    if let Some(pids) = request.pids {
-        command.args(["--pids-limit", &pids.to_string()]);
-    }
-    if let Some(quota) = request.cpu_quota {
-        command.args(["--cpus", &(f64::from(quota) / 100_000.0).to_string()]);
-    }
-    if let Some(shares) = request.cpu_shares {
-        command.args(["--cpu-shares", &shares.to_string()]);
-    }
-}
-
-/// Podman's flags of chapters 10 to 12.
-fn become_somebody(command: &mut Command, request: &Request) {
-    if request.userns {
-        // `--userns auto` would ask /etc/subuid for a user called containers.
-        let map = format!("0:{}:{}", walls::NOBODYS_IDS, walls::IDS);
-        command.args(["--uidmap", &map, "--gidmap", &map]);
-    }
-    if let Some(user) = request.user {
-        command.args(["--user", &format!("{user}:{user}")]);
-    }
-    for (flag, names) in [("--cap-add", &request.cap_add), ("--cap-drop", &request.cap_drop)] {
-        command.args(names.iter().flat_map(|name| [flag, name]));
-    }
-    match &request.seccomp {
-        Seccomp::Default => {}
-        Seccomp::Unconfined => drop(command.args(["--security-opt", "seccomp=unconfined"])),
-        Seccomp::Profile(file) => {
-            command.arg("--security-opt").arg(format!("seccomp={}", file.display()));
-        }
-    }
 }
 
 /// Podman's flags of chapters 1, 2 and 8.

@@ -127,6 +127,17 @@ pub struct Volume {
     pub read_only: bool,
 }
 
+impl Volume {
+    /// As it is written after `--volume`.
+    pub(crate) fn words(&self) -> OsString {
+        let mut words = self.source.clone().into_os_string();
+        words.push(":");
+        words.push(&self.destination);
+        words.push(if self.read_only { ":ro" } else { "" });
+        words
+    }
+}
+
 impl Request {
     /// The capabilities that it asks for, as an engine tells the runtime.
     pub(crate) fn capabilities(&self) -> Vec<String> {
@@ -272,25 +283,35 @@ fn ours(program: &[PathBuf], chapter: u8, request: &Request, folder: &Path) -> s
         }
     }
     if chapter >= 11 {
-        for (flag, names) in [("--cap-add", &request.cap_add), ("--cap-drop", &request.cap_drop)] {
-            command.args(names.iter().flat_map(|name| [flag, name]));
-        }
+        name_capabilities(&mut command, request);
     }
     if chapter >= 12 {
-        match &request.seccomp {
-            Seccomp::Default => {}
-            Seccomp::Unconfined => drop(command.args(["--security-opt", "seccomp=unconfined"])),
-            Seccomp::Profile(file) => {
-                command.arg("--security-opt").arg(format!("seccomp={}", file.display()));
-            }
-        }
+        choose_filter(&mut command, request);
     }
     command.args(&request.flags).arg("--").args(&request.command);
     Ok(command)
 }
 
+/// The flags of chapter 11, which are Podman's as well, as are the others here.
+pub(crate) fn name_capabilities(command: &mut Command, request: &Request) {
+    for (flag, names) in [("--cap-add", &request.cap_add), ("--cap-drop", &request.cap_drop)] {
+        command.args(names.iter().flat_map(|name| [flag, name]));
+    }
+}
+
+/// The flag of chapter 12.
+pub(crate) fn choose_filter(command: &mut Command, request: &Request) {
+    match &request.seccomp {
+        Seccomp::Default => {}
+        Seccomp::Unconfined => drop(command.args(["--security-opt", "seccomp=unconfined"])),
+        Seccomp::Profile(file) => {
+            command.arg("--security-opt").arg(format!("seccomp={}", file.display()));
+        }
+    }
+}
+
 /// The flags of chapter 7.
-fn limit(command: &mut Command, request: &Request) {
+pub(crate) fn limit(command: &mut Command, request: &Request) {
     if let Some(pids) = request.pids {
         command.args(["--pids-limit", &pids.to_string()]);
     }
@@ -320,12 +341,8 @@ fn furnish(command: &mut Command, request: &Request, folder: &Path, chapter: u8)
         command.arg("--rootfs").arg(rootfs);
         volumes.extend(bundle::host_programs().iter().map(|path| given(path, true)));
     }
-    for Volume { source, destination, read_only } in volumes.iter().chain(&request.volumes) {
-        let mut flag = source.clone().into_os_string();
-        flag.push(":");
-        flag.push(destination);
-        flag.push(if *read_only { ":ro" } else { "" });
-        command.arg("--volume").arg(flag);
+    for volume in volumes.iter().chain(&request.volumes) {
+        command.arg("--volume").arg(volume.words());
     }
     for place in &request.tmpfs {
         command.arg("--tmpfs").arg(place);
