@@ -103,7 +103,7 @@ pub const ATTACKS: &[Attack] = &[
     attack!(3 outlive "Leave a process behind that outlives the container"),
     attack!(4 spy_on_processes "Read a password from a host process's command line"),
     attack!(4 cover_files "Cover the host's files with a mount", needs: Root),
-    attack!(4 reach_runtime "Reach the host's files through the runtime's /proc entry (as in CVE-2016-9962)"),
+    attack!(4 reach_runtime "Reach the runtime's files through /proc (as in CVE-2016-9962)"),
     attack!(5 use_local_service "Speak to a service of the host that only listens on 127.0.0.1"),
     attack!(5 use_abstract_socket "Speak to a service of the host on an abstract Unix socket"),
     attack!(6 fill_memory "Take more memory than was given"),
