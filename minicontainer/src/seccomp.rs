@@ -36,6 +36,7 @@ Examples:
 
 /// Tell about the filter.
 pub fn run(flags: &Seccomp) -> Result<ExitCode> {
+    sys::restore_defaults()?; // SIGPIPE ends us quietly when nobody reads on, as in `seccomp | head`
     let capabilities = capabilities::in_theory(&flags.cap_add, &flags.cap_drop).names();
     let mut screen = anstream::stdout().lock();
     if flags.json {

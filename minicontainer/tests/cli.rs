@@ -184,7 +184,11 @@ fn a_signal_at_any_moment() {
     let marker = format!("31415926.{}", std::process::id()); // seconds: far too many to end by itself
     for round in 0..60 {
         let signal = ["-TERM", "-INT", "-HUP", "-KILL"][round % 4];
-        let mut runtime = Program::new(MINICONTAINER).args(["run", "sleep", &marker]).spawn().unwrap();
+        // Whoever runs this suite in the background of a shell ignores SIGINT, and so would the runtime at first.
+        let mut runtime = Program::new("env")
+            .args(["--default-signal", MINICONTAINER, "run", "sleep", &marker])
+            .spawn()
+            .unwrap();
         std::thread::sleep(Duration::from_micros(400 * round as u64));
         assert!(Program::new("kill").args([signal, &runtime.id().to_string()]).status().unwrap().success());
         let deadline = Instant::now() + Duration::from_secs(10);

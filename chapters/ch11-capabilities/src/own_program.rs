@@ -22,7 +22,7 @@ use std::{
 };
 
 use ch02::rootless;
-use sys::{Error, Result};
+use sys::{Errno, Error, Result};
 
 const LINK: &str = "/proc/self/exe";
 
@@ -34,9 +34,15 @@ pub fn make_read_only() -> Result<()> {
     if sys::is_read_only(LINK)? {
         return sys::prctl_set_name(&name()); // or ps calls us by the number of a descriptor, see below
     }
-    let program = sys::open_tree(LINK)?;
-    sys::tree_setattr_readonly(&program)?;
-    start_again(&program)
+    match sys::open_tree(LINK) {
+        Ok(program) => {
+            sys::tree_setattr_readonly(&program)?;
+            start_again(&program)
+        }
+        // Root of a user namespace that has no mounts of its own is an ordinary user towards this file.
+        Err(error) if error.errno() == Some(Errno::EPERM) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// What the kernel would have called us without the detour.
