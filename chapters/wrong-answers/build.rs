@@ -31,6 +31,10 @@ fn main() -> Result<(), Box<dyn Error>> {
                 continue;
             }
             let path = folder.join(&file);
+            if !file.ends_with(".rs") {
+                fs_err::write(path, text)?; // data that a source includes
+                continue;
+            }
             fs_err::write(&path, text.replace("crate::", "super::"))?;
             writeln!(
                 modules,
@@ -48,12 +52,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The source files in `folder` by their names.
+/// The source files in `folder` by their names, and the data that they include.
 fn files(folder: &str) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
     let mut files = BTreeMap::new();
     for entry in fs_err::read_dir(folder)? {
         let path = entry?.path();
-        if path.extension() == Some("rs".as_ref()) {
+        if path.extension().is_some_and(|extension| extension == "rs" || extension == "json") {
             files.insert(name_of(&path), fs_err::read_to_string(&path)?);
         }
     }

@@ -170,6 +170,26 @@ pub fn prctl_set_keepcaps() -> Result<()> {
     call("prctl(2)", "prctl(PR_SET_KEEPCAPS, 1)".into(), || nix::sys::prctl::set_keepcaps(true))
 }
 
+/// `prctl(PR_SET_SECUREBITS, bits)`: what the kernel shall not do for user 0 any more. It takes `CAP_SETPCAP`.
+#[track_caller]
+#[allow(unsafe_code)]
+pub fn prctl_set_securebits(bits: i32) -> Result<()> {
+    let known = [
+        (libc::SECBIT_NOROOT, "SECBIT_NOROOT"),
+        (libc::SECBIT_NOROOT_LOCKED, "SECBIT_NOROOT_LOCKED"),
+        (libc::SECBIT_NO_SETUID_FIXUP, "SECBIT_NO_SETUID_FIXUP"),
+        (libc::SECBIT_KEEP_CAPS, "SECBIT_KEEP_CAPS"),
+    ];
+    let names: Vec<&str> = known.iter().filter(|(bit, _)| bits & bit != 0).map(|(_, name)| *name).collect();
+    let shown = if names.is_empty() { bits.to_string() } else { names.join("|") };
+    call("prctl(2)", format!("prctl(PR_SET_SECUREBITS, {shown})"), || {
+        let bits = libc::c_ulong::from(bits.unsigned_abs());
+        // SAFETY: integers go in, and the kernel wants zeros for the three that have no meaning here.
+        let answer = unsafe { libc::prctl(libc::PR_SET_SECUREBITS, bits, 0, 0, 0) };
+        Errno::result(answer).map(drop)
+    })
+}
+
 fn name(capability: u32) -> Option<&'static str> {
     CAPABILITIES.get(usize::try_from(capability).ok()?).copied()
 }
