@@ -122,7 +122,10 @@ pub(super) fn noroot(scene: &Scene) -> Result<String, Stop> {
         let power = if effective.bytes().all(|digit| digit == b'0') { "no power" } else { "power" };
         Ok(format!("user {user} has {power}"))
     };
-    Ok(format!("with --noroot: {}\nwithout it: {}", now(&["--noroot"])?, now(&[])?))
+    let (with, without) = (now(&["--noroot"])?, now(&[])?);
+    let is_locked = calls(scene, &["--noroot"])?.iter().any(|call| call.contains("SECBIT_NOROOT_LOCKED"));
+    let locked = if is_locked { "yes" } else { "no" };
+    Ok(format!("with --noroot: {with}\nwithout it: {without}\nlocked: {locked}"))
 }
 
 /// The calls that the child makes with `flags`.

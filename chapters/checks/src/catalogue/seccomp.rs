@@ -82,22 +82,19 @@ pub(super) fn filter_is_last(scene: &Scene) -> Result<String, Stop> {
 
 /// A profile in Docker's form whose rules count under conditions, some of which hold.
 pub(super) fn profile_conditions(scene: &Scene) -> Result<String, Stop> {
+    let includes = |conditions: Value| json!({ "includes": conditions });
+    let excludes = |conditions: Value| json!({ "excludes": conditions });
+    let two = json!({ "caps": ["CAP_KILL", "CAP_SYS_BOOT"] });
+    let another = json!({ "arches": ["s390x"] });
     let rules = [
-        ("add_key", "for a capability that it has", json!({"includes": {"caps": ["CAP_KILL"]}})),
-        (
-            "keyctl",
-            "for two, of which it has one",
-            json!({"includes": {"caps": ["CAP_KILL", "CAP_SYS_BOOT"]}}),
-        ),
-        ("request_key", "for a kernel since 3.0", json!({"includes": {"minKernel": "3.0"}})),
-        ("setns", "for a kernel of the future", json!({"includes": {"minKernel": "99.0"}})),
-        ("unshare", "for another architecture", json!({"includes": {"arches": ["s390x"]}})),
-        (
-            "umount2",
-            "not for two, of which it has one",
-            json!({"excludes": {"caps": ["CAP_KILL", "CAP_SYS_BOOT"]}}),
-        ),
-        ("ptrace", "not for another architecture", json!({"excludes": {"arches": ["s390x"]}})),
+        ("add_key", "for a capability that it has", includes(json!({ "caps": ["CAP_KILL"] }))),
+        ("userfaultfd", "for a capability that it has not", includes(json!({ "caps": ["CAP_SYS_BOOT"] }))),
+        ("keyctl", "for two, of which it has one", includes(two.clone())),
+        ("request_key", "for a kernel since 3.0", includes(json!({ "minKernel": "3.0" }))),
+        ("setns", "for a kernel of the future", includes(json!({ "minKernel": "99.0" }))),
+        ("unshare", "for another architecture", includes(another.clone())),
+        ("umount2", "not for two, of which it has one", excludes(two)),
+        ("ptrace", "not for another architecture", excludes(another)),
         ("clone3", "always", json!({})),
     ];
     let mut profile = json!({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": []});
