@@ -1,9 +1,10 @@
 //! Writes a whole student's runtime for each wrong answer: the solutions, with the mistake in them.
 //!
-//! All of them are compiled once, into one test program, and chosen at run time.
+//! All of them are compiled once, into one test program, and chosen at run time. What a mistake does not touch is
+//! the package `solutions` itself: to compile everything for each of them would take minutes, and most of the memory.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     error::Error,
     fmt::Write,
     path::{Path, PathBuf},
@@ -25,14 +26,19 @@ fn main() -> Result<(), Box<dyn Error>> {
         let folder = out.join(format!("wrong_{number}"));
         fs_err::create_dir_all(&folder)?;
         writeln!(modules, "mod wrong_{number} {{")?;
-        for (file, text) in apply(answer, &solutions).map_err(|problem| format!("{name}: {problem}"))? {
-            let module = file.trim_end_matches(".rs");
+        let files = apply(answer, &solutions).map_err(|problem| format!("{name}: {problem}"))?;
+        let touched = touched(&files, &solutions);
+        for (file, text) in files {
+            let path = folder.join(&file);
+            let Some(module) = file.strip_suffix(".rs") else {
+                fs_err::write(path, text)?; // data that a source includes
+                continue;
+            };
             if module == "lib" || module == "main" {
                 continue;
             }
-            let path = folder.join(&file);
-            if !file.ends_with(".rs") {
-                fs_err::write(path, text)?; // data that a source includes
+            if !touched.contains(module) {
+                writeln!(modules, "    #[allow(unused)]\n    pub use solutions::{module};")?;
                 continue;
             }
             fs_err::write(&path, text.replace("crate::", "super::"))?;
@@ -50,6 +56,30 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     fs_err::write(out.join("wrong.rs"), format!("{modules}\nconst WRONG: &[Wrong] = &[\n{table}];\n"))?;
     Ok(())
+}
+
+/// The modules of `files` that differ from the solutions, those that use one of them, and those of which one of them
+/// uses what only their own crate may use.
+fn touched(files: &BTreeMap<String, String>, solutions: &BTreeMap<String, String>) -> BTreeSet<String> {
+    let modules = files.iter().filter_map(|(file, text)| Some((file.strip_suffix(".rs")?, text)));
+    let modules: Vec<(&str, &String)> = modules.collect();
+    let differs = |module: &str, text: &String| solutions.get(&format!("{module}.rs")) != Some(text);
+    let mut touched: BTreeSet<String> = BTreeSet::from(["stage".to_owned()]);
+    loop {
+        let uses = |text: &str, module: &str| text.contains(&format!("{module}::"));
+        let used =
+            |module: &str| modules.iter().any(|(user, text)| touched.contains(*user) && uses(text, module));
+        let more = modules.iter().find(|(module, text)| {
+            let uses_touched = touched.iter().any(|other| uses(text, other));
+            let belongs =
+                differs(module, text) || uses_touched || (text.contains("pub(crate)") && used(module));
+            belongs && !touched.contains(*module) && *module != "lib"
+        });
+        match more {
+            Some((module, _)) => drop(touched.insert((*module).to_owned())),
+            None => return touched,
+        }
+    }
 }
 
 /// The source files in `folder` by their names, and the data that they include.

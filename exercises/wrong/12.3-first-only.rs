@@ -6,7 +6,7 @@
     let architecture = Architecture::native()?;
     let calls = architecture.calls();
     let mut rules = BTreeMap::new();
-    for name in names.first() {
+    for name in names.iter().take(1) {
         let number = calls.get(name.as_str());
         let number = number.ok_or_else(|| Error::new(format!("--block {name}: there is no such call")))?;
         rules.insert(i64::from(*number), vec![]);
