@@ -36,6 +36,12 @@ fn clone_lacks(evidence: &Evidence, flag: &str) -> bool {
     !evidence.calls(Parent).iter().any(|call| call.starts_with("clone3(") && call.contains(flag))
 }
 
+/// Whether the parent itself makes a call that begins with `text`. What it hears of a call of the child's is no call of its
+/// own.
+fn parent_calls(evidence: &Evidence, text: &str) -> bool {
+    evidence.calls(Parent).iter().any(|call| call.starts_with(text))
+}
+
 /// Whether the child makes the call `first` before the call `then`, or never gets so far as to make that.
 fn is_before(evidence: &Evidence, first: &str, then: &str) -> bool {
     match (evidence.position(Child, first), evidence.position(Child, then)) {
@@ -464,7 +470,7 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("11.1" "in-the-parent",
         "The parent limits itself, and the child, who was born before, keeps what it has. Each process has its own sets: the \
          line belongs into the child.",
-        |e| e.called(Parent, "PR_CAPBSET_DROP")),
+        |e| parent_calls(e, "prctl(PR_CAPBSET_DROP")),
     mistake!("11.1" "line-forgotten",
         "Nothing leaves the bounding set: stage.rs has no line `capabilities::bound(&capabilities)?;`.",
         |e| !e.called(Child, "PR_CAPBSET_DROP")),
@@ -504,7 +510,7 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("11.3" "in-the-parent",
         "The parent has promised it for itself and for children that it has later. This child was born before: the line belongs \
          into the child.",
-        |e| e.called(Parent, "PR_SET_NO_NEW_PRIVS")),
+        |e| parent_calls(e, "prctl(PR_SET_NO_NEW_PRIVS")),
     mistake!("11.3" "securebits-instead",
         "Securebits say what the kernel does for user 0. A set-user-ID program still gives its owner's power to whoever starts \
          it: that is PR_SET_NO_NEW_PRIVS.",
@@ -517,7 +523,7 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         |e| !e.called(Child, "PR_SET_NO_NEW_PRIVS")),
     mistake!("11.4" "in-the-parent",
         "The parent renounces, and the child was born before. The line belongs into the child.",
-        |e| e.called(Parent, "PR_SET_SECUREBITS")),
+        |e| parent_calls(e, "prctl(PR_SET_SECUREBITS")),
     mistake!("11.4" "always",
         "Root has no power even where nobody asked for --noroot: look at what `wanted` says.",
         |e| e.observed("noroot").contains("without it: user 0 has no power")),
@@ -535,7 +541,7 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         |e| e.observed("noroot").contains("locked: no")),
     mistake!("12.1" "in-the-parent",
         "That filter is the parent's. The child was born before, and has none: the line belongs into the child.",
-        |e| e.called(Parent, "seccomp(SECCOMP_SET_MODE_FILTER")),
+        |e| parent_calls(e, "seccomp(SECCOMP_SET_MODE_FILTER")),
     mistake!("12.1" "line-forgotten",
         "No filter is loaded: stage.rs has no line `seccomp::load(&filter, run.report_refusals, parent)?;`.",
         |e| !e.called(Child, "seccomp(SECCOMP_SET_MODE_FILTER")),
