@@ -4,7 +4,7 @@
 //! For each there is a wrong answer in `exercises/wrong/`, and a test that this rule, and no other,
 //! recognises it.
 
-use sys::Side::{Child, Parent};
+use sys::Side::{self, Child, Parent};
 
 use crate::{Evidence, Exercise};
 
@@ -36,10 +36,9 @@ fn clone_lacks(evidence: &Evidence, flag: &str) -> bool {
     !evidence.calls(Parent).iter().any(|call| call.starts_with("clone3(") && call.contains(flag))
 }
 
-/// Whether the parent itself makes a call that begins with `text`. What it hears of a call of the child's is no call of its
-/// own.
-fn parent_calls(evidence: &Evidence, text: &str) -> bool {
-    evidence.calls(Parent).iter().any(|call| call.starts_with(text))
+/// Whether `side` itself makes a call that begins with `text`: one side's error, which the other is told, names calls too.
+fn makes(evidence: &Evidence, side: Side, text: &str) -> bool {
+    evidence.calls(side).iter().any(|call| call.starts_with(text))
 }
 
 /// Whether the child makes the call `first` before the call `then`, or never gets so far as to make that.
@@ -470,7 +469,7 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("11.1" "in-the-parent",
         "The parent limits itself, and the child, who was born before, keeps what it has. Each process has its own sets: the \
          line belongs into the child.",
-        |e| parent_calls(e, "prctl(PR_CAPBSET_DROP")),
+        |e| makes(e, Parent, "prctl(PR_CAPBSET_DROP")),
     mistake!("11.1" "line-forgotten",
         "Nothing leaves the bounding set: stage.rs has no line `capabilities::bound(&capabilities)?;`.",
         |e| !e.called(Child, "PR_CAPBSET_DROP")),
@@ -510,7 +509,7 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("11.3" "in-the-parent",
         "The parent has promised it for itself and for children that it has later. This child was born before: the line belongs \
          into the child.",
-        |e| parent_calls(e, "prctl(PR_SET_NO_NEW_PRIVS")),
+        |e| makes(e, Parent, "prctl(PR_SET_NO_NEW_PRIVS")),
     mistake!("11.3" "securebits-instead",
         "Securebits say what the kernel does for user 0. A set-user-ID program still gives its owner's power to whoever starts \
          it: that is PR_SET_NO_NEW_PRIVS.",
@@ -520,10 +519,10 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         |e| e.called(Child, "PR_SET_DUMPABLE")),
     mistake!("11.3" "line-forgotten",
         "Nobody has promised anything: stage.rs has no line `no_new_privs::set()?;`.",
-        |e| !e.called(Child, "PR_SET_NO_NEW_PRIVS")),
+        |e| !makes(e, Child, "prctl(PR_SET_NO_NEW_PRIVS")),
     mistake!("11.4" "in-the-parent",
         "The parent renounces, and the child was born before. The line belongs into the child.",
-        |e| parent_calls(e, "prctl(PR_SET_SECUREBITS")),
+        |e| makes(e, Parent, "prctl(PR_SET_SECUREBITS")),
     mistake!("11.4" "always",
         "Root has no power even where nobody asked for --noroot: look at what `wanted` says.",
         |e| e.observed("noroot").contains("without it: user 0 has no power")),
@@ -541,7 +540,7 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         |e| e.observed("noroot").contains("locked: no")),
     mistake!("12.1" "in-the-parent",
         "That filter is the parent's. The child was born before, and has none: the line belongs into the child.",
-        |e| parent_calls(e, "seccomp(SECCOMP_SET_MODE_FILTER")),
+        |e| makes(e, Parent, "seccomp(SECCOMP_SET_MODE_FILTER")),
     mistake!("12.1" "line-forgotten",
         "No filter is loaded: stage.rs has no line `seccomp::load(&filter, run.report_refusals, parent)?;`.",
         |e| !e.called(Child, "seccomp(SECCOMP_SET_MODE_FILTER")),
