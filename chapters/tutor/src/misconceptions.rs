@@ -559,6 +559,9 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         "This works, with our profile. With a stricter one that refuses what the runtime still does afterwards no container would \
          start: nothing stands between the filter and execve.",
         |e| e.passes("refused_calls") && !e.passes("filter_is_last")),
+    mistake!("12.2" "nobody-asks",
+        "This may be right: nobody asks for it. No filter is loaded: that is exercise 12.1, begin there.",
+        |e| e.called(Child, "execve(") && !makes(e, Child, "seccomp(SECCOMP_SET_MODE_FILTER")),
     mistake!("12.2" "empty-is-never",
         "A rule that says nothing counts nowhere. What is not said is no condition: then `all` is true.",
         |e| e.observed("profile_conditions").contains("always: does not count")),
