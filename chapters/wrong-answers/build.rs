@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             if module == "lib" || module == "main" {
                 continue;
             }
-            if !touched.contains(module) {
+            if !touched.contains(&file) {
                 writeln!(modules, "    #[allow(unused)]\n    pub use solutions::{module};")?;
                 continue;
             }
@@ -58,28 +58,24 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The modules of `files` that differ from the solutions, those that use one of them, and those of which one of them
-/// uses what only their own crate may use.
+/// The modules of `files` that differ from the solutions, and what must be compiled with them: modules that use one of
+/// them, and modules of which one of them uses what only their own crate may use. The stage is always among them, and
+/// uses only what everybody may use.
 fn touched(files: &BTreeMap<String, String>, solutions: &BTreeMap<String, String>) -> BTreeSet<String> {
-    let modules = files.iter().filter_map(|(file, text)| Some((file.strip_suffix(".rs")?, text)));
-    let modules: Vec<(&str, &String)> = modules.collect();
-    let differs = |module: &str, text: &String| solutions.get(&format!("{module}.rs")) != Some(text);
-    let mut touched: BTreeSet<String> = BTreeSet::from(["stage".to_owned()]);
+    let mut modules = files.clone();
+    modules.retain(|file, _| file.strip_suffix(".rs").is_some_and(|name| name != "lib" && name != "main"));
+    let names = |text: &str, file: &str| text.contains(&format!("{}::", file.trim_end_matches(".rs")));
+    let mut touched = BTreeSet::from(["stage.rs".to_owned()]);
     loop {
-        let uses = |text: &str, module: &str| text.contains(&format!("{module}::"));
-        // The stage is a script: it uses only what everybody may use.
-        let users = modules.iter().filter(|(user, _)| touched.contains(*user) && *user != "stage");
-        let used = |module: &str| users.clone().any(|(_, text)| uses(text, module));
-        let more = modules.iter().find(|(module, text)| {
-            let uses_touched = touched.iter().any(|other| uses(text, other));
-            let belongs =
-                differs(module, text) || uses_touched || (text.contains("pub(crate)") && used(module));
-            belongs && !touched.contains(*module) && *module != "lib"
-        });
-        match more {
-            Some((module, _)) => drop(touched.insert((*module).to_owned())),
-            None => return touched,
-        }
+        let belongs = |file: &str, text: &str| {
+            let is_private = text.contains("pub(crate)");
+            let needed = |other: &String| is_private && other != "stage.rs" && names(&modules[other], file);
+            solutions.get(file).is_none_or(|solved| solved != text)
+                || touched.iter().any(|other| names(text, other) || needed(other))
+        };
+        let more = modules.iter().find(|(file, text)| !touched.contains(*file) && belongs(file, text));
+        let Some((file, _)) = more else { return touched };
+        touched.insert(file.clone());
     }
 }
 

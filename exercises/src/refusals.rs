@@ -20,18 +20,18 @@ const EPERM: i32 = 1;
 /// **The trick** is to change an answer in a compiled filter: where the program returns "EPERM", it returns "ask the
 /// listener". The first part is that program, the second the others, which go on refusing by themselves.
 pub fn telling(programs: &[Vec<sock_filter>]) -> Result<(Vec<sock_filter>, Vec<&Vec<sock_filter>>)> {
-    let refuses = |program: &&Vec<sock_filter>| program.iter().any(is_refusal);
+    let refuses = |program: &&Vec<sock_filter>| program.iter().copied().any(is_refusal);
     let Some(found) = programs.iter().rfind(refuses) else {
         return Err(Error::new("--report-refusals").why("this filter answers no call with EPERM"));
     };
     let ask = |line: &sock_filter| {
-        if is_refusal(line) { sock_filter { k: SECCOMP_RET_USER_NOTIF, ..*line } } else { *line }
+        if is_refusal(*line) { sock_filter { k: SECCOMP_RET_USER_NOTIF, ..*line } } else { *line }
     };
     let rest = programs.iter().filter(|program| !std::ptr::eq(*program, found));
     Ok((found.iter().map(ask).collect(), rest.collect()))
 }
 
-fn is_refusal(line: &sock_filter) -> bool {
+fn is_refusal(line: sock_filter) -> bool {
     u32::from(line.code) == BPF_RET | BPF_K && line.k == SECCOMP_RET_ERRNO | EPERM.unsigned_abs()
 }
 
