@@ -144,15 +144,22 @@ fn combine(add: &[Named], drop: &[Named], ours: Set) -> Capabilities {
     Capabilities { all: Set(rest.0 & ours.0) | by_name, by_name }
 }
 
-/// Take the others out of the bounding set. It takes CAP_SETPCAP, so it comes first.
+/// Take out of the bounding set what is in it and was not chosen, be it newer than our names. It takes CAP_SETPCAP, so it
+/// comes first.
 pub fn bound(chosen: &Capabilities) -> Result<()> {
     // Exercise 11.1: The bounding set.
-    // Take everything that was not chosen out of the bounding set, as far as this kernel has it: the number of its
-    // last capability is in /proc/sys/kernel/cap_last_cap. Then put the line
-    // `capabilities::bound(&capabilities)?;` where it belongs in stage.rs. Read: capabilities(7), "Capability bounding
-    // set", and what PR_CAPBSET_DROP(2const) takes.
+    // Take everything that was not chosen out of the bounding set: `bounding_set`, below, tells what is in it.
+    // Then put the line `capabilities::bound(&capabilities)?;` where it belongs in stage.rs.
+    // Read: capabilities(7), "Capability bounding set", and what PR_CAPBSET_DROP(2const) takes.
     // The page: book/src/ch11-capabilities.md. A hint: cargo run -p exercises -- hint 11.1
     not_written!("11.1")
+}
+
+fn bounding_set() -> Result<Set> {
+    let status = sys::read("/proc/self/status")?;
+    let bits = status.lines().find_map(|line| line.strip_prefix("CapBnd:"));
+    let bits = bits.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok());
+    bits.map(Set).ok_or_else(|| Error::new("/proc/self/status: it has no line CapBnd"))
 }
 
 /// Let the coming change of user take none away, for it takes all.

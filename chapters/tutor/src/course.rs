@@ -940,10 +940,9 @@ pub const EXERCISES: &[Exercise] = &[
         kind: Kind::Build,
         points: 2,
         task: &[
-            "Take everything that was not chosen out of the bounding set, as far as this kernel has it: the number of its",
-            "last capability is in /proc/sys/kernel/cap_last_cap. Then put the line",
-            "`capabilities::bound(&capabilities)?;` where it belongs in stage.rs. Read: capabilities(7), \"Capability bounding",
-            "set\", and what PR_CAPBSET_DROP(2const) takes.",
+            "Take everything that was not chosen out of the bounding set: `bounding_set`, below, tells what is in it.",
+            "Then put the line `capabilities::bound(&capabilities)?;` where it belongs in stage.rs.",
+            "Read: capabilities(7), \"Capability bounding set\", and what PR_CAPBSET_DROP(2const) takes.",
         ],
         parts: &[Part::Body { file: "capabilities.rs", name: "bound", instead: None }],
         lines: &["capabilities::bound(&capabilities)?;"],
@@ -954,8 +953,7 @@ pub const EXERCISES: &[Exercise] = &[
             "Root gets all of the bounding set back at each execve. Who may take something out of it, and until when?",
             "It takes CAP_SETPCAP, which a change of user takes away. So it is the child who does it, when all is set up and \
              before he becomes somebody else.",
-            "sys::read gives the text of cap_last_cap. Set::all().without(chosen.all).numbers(), without those that are larger, \
-             collected into a Vec; sys::prctl_capbset_drop_each takes them.",
+            "bounding_set()?.without(chosen.all).numbers(), collected into a Vec of u32; sys::prctl_capbset_drop_each takes them.",
         ],
         note: "`grep CapBnd /proc/self/status` inside, and capsh --decode= of it. In which containers of yours is bit 21 set?",
     },
