@@ -1,9 +1,10 @@
 //! Writes a whole student's runtime for each wrong answer: the solutions, with the mistake in them.
 //!
-//! All of them are compiled once, into one test program, and chosen at run time.
+//! All of them are compiled once, into one test program, and chosen at run time. What a mistake does not touch is
+//! the package `solutions` itself: to compile everything for each of them would take minutes, and most of the memory.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     error::Error,
     fmt::Write,
     path::{Path, PathBuf},
@@ -25,16 +26,25 @@ fn main() -> Result<(), Box<dyn Error>> {
         let folder = out.join(format!("wrong_{number}"));
         fs_err::create_dir_all(&folder)?;
         writeln!(modules, "mod wrong_{number} {{")?;
-        for (file, text) in apply(answer, &solutions).map_err(|problem| format!("{name}: {problem}"))? {
-            let module = file.trim_end_matches(".rs");
+        let files = apply(answer, &solutions).map_err(|problem| format!("{name}: {problem}"))?;
+        let touched = touched(&files, &solutions);
+        for (file, text) in files {
+            let path = folder.join(&file);
+            let Some(module) = file.strip_suffix(".rs") else {
+                fs_err::write(path, text)?; // data that a source includes
+                continue;
+            };
             if module == "lib" || module == "main" {
                 continue;
             }
-            let path = folder.join(&file);
+            if !touched.contains(&file) {
+                writeln!(modules, "    #[allow(unused)]\n    pub use solutions::{module};")?;
+                continue;
+            }
             fs_err::write(&path, text.replace("crate::", "super::"))?;
             writeln!(
                 modules,
-                "    #[path = {path:?}]\n    #[allow(unused, missing_docs)]\n    pub mod {module};"
+                "    #[path = {path:?}]\n    #[allow(unused, missing_docs, clippy::struct_excessive_bools, clippy::unused_self)]\n    pub mod {module};"
             )?;
         }
         writeln!(modules, "}}")?;
@@ -48,12 +58,33 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The source files in `folder` by their names.
+/// The modules of `files` that differ from the solutions, and what must be compiled with them: modules that use one of
+/// them, and modules of which one of them uses what only their own crate may use. The stage is always among them, and
+/// uses only what everybody may use.
+fn touched(files: &BTreeMap<String, String>, solutions: &BTreeMap<String, String>) -> BTreeSet<String> {
+    let mut modules = files.clone();
+    modules.retain(|file, _| file.strip_suffix(".rs").is_some_and(|name| name != "lib" && name != "main"));
+    let names = |text: &str, file: &str| text.contains(&format!("{}::", file.trim_end_matches(".rs")));
+    let mut touched = BTreeSet::from(["stage.rs".to_owned()]);
+    loop {
+        let belongs = |file: &str, text: &str| {
+            let is_private = text.contains("pub(crate)");
+            let needed = |other: &String| is_private && other != "stage.rs" && names(&modules[other], file);
+            solutions.get(file).is_none_or(|solved| solved != text)
+                || touched.iter().any(|other| names(text, other) || needed(other))
+        };
+        let more = modules.iter().find(|(file, text)| !touched.contains(*file) && belongs(file, text));
+        let Some((file, _)) = more else { return touched };
+        touched.insert(file.clone());
+    }
+}
+
+/// The source files in `folder` by their names, and the data that they include.
 fn files(folder: &str) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
     let mut files = BTreeMap::new();
     for entry in fs_err::read_dir(folder)? {
         let path = entry?.path();
-        if path.extension() == Some("rs".as_ref()) {
+        if path.extension().is_some_and(|extension| extension == "rs" || extension == "json") {
             files.insert(name_of(&path), fs_err::read_to_string(&path)?);
         }
     }

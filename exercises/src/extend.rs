@@ -4,13 +4,17 @@
 //! parent's.
 
 use std::{
+    collections::BTreeMap,
     os::unix::fs::{FileTypeExt, MetadataExt},
     path::{Path, PathBuf},
 };
 
+use libc::sock_filter;
+use seccompiler::{BackendError, BpfProgram, SeccompAction, SeccompFilter};
 use sys::{CloneFlags, Error, Gid, MsFlags, Pid, Resource, Result, Uid};
 
 use crate::{
+    calls::Architecture,
     cgroup::{Controller, Group, Version},
     memory::Bytes,
     root::Root,
@@ -123,4 +127,35 @@ pub fn keep_id(wanted: bool) -> Result<()> {
 fn outside(map: &str) -> Result<String> {
     let map = sys::read(Path::new("/proc/self").join(map))?;
     map.split_whitespace().nth(1).map(str::to_owned).ok_or_else(|| Error::new("nobody is mapped here"))
+}
+
+/// `--noroot`, as systemd's `SecureBits=noroot`: at execve the kernel gives root nothing for being root, whatever the
+/// bounding set has. With the lock nobody in there takes it back.
+pub fn set_noroot(wanted: bool) -> Result<()> {
+    // Exercise 11.4: Root is nobody special.
+    // Extend: `--noroot`, as systemd's `SecureBits=noroot`: at an execve the kernel gives root nothing for being root,
+    // whatever the bounding set has, and nobody in there can take that back. Then put the line
+    // `extend::set_noroot(run.noroot)?;` where it belongs in stage.rs. Read: capabilities(7) on securebits.
+    // The page: book/src/ch11-capabilities.md. A hint: cargo run -p exercises -- hint 11.4
+    not_written!("11.4")
+}
+
+/// `--block CALL,CALL`: a filter beside the other one. The calls with these names answer EPERM, and all others are made.
+pub fn block(names: &[String]) -> Result<()> {
+    // Exercise 12.3: A blocklist.
+    // Extend: `--block mount,unshare` refuses the calls that it names, with EPERM, and no others: a second filter beside
+    // the first. A name that the architecture does not have is an error. `load`, below, compiles and loads it.
+    // Then put the line `extend::block(&run.block)?;` where it belongs in stage.rs.
+    // Read: seccompiler's SeccompFilter::new, and seccomp(2) on several filters.
+    // The page: book/src/ch12-seccomp.md. A hint: cargo run -p exercises -- hint 12.3
+    not_written!("12.3")
+}
+
+/// Compile `filter`, and give it to the kernel.
+fn load(filter: Result<SeccompFilter, BackendError>) -> Result<()> {
+    let program: BpfProgram =
+        filter.and_then(TryInto::try_into).map_err(|error| Error::new(format!("--block: {error}")))?;
+    let program: Vec<sock_filter> =
+        program.into_iter().map(|i| sock_filter { code: i.code, jt: i.jt, jf: i.jf, k: i.k }).collect();
+    sys::seccomp_set_mode_filter(&program)
 }

@@ -4,13 +4,17 @@
 //! parent's.
 
 use std::{
+    collections::BTreeMap,
     os::unix::fs::{FileTypeExt, MetadataExt},
     path::{Path, PathBuf},
 };
 
+use libc::sock_filter;
+use seccompiler::{BackendError, BpfProgram, SeccompAction, SeccompFilter};
 use sys::{CloneFlags, Error, Gid, MsFlags, Pid, Resource, Result, Uid};
 
 use crate::{
+    calls::Architecture,
     cgroup::{Controller, Group, Version},
     memory::Bytes,
     root::Root,
@@ -134,4 +138,39 @@ pub fn keep_id(wanted: bool) -> Result<()> {
 fn outside(map: &str) -> Result<String> {
     let map = sys::read(Path::new("/proc/self").join(map))?;
     map.split_whitespace().nth(1).map(str::to_owned).ok_or_else(|| Error::new("nobody is mapped here"))
+}
+
+/// `--noroot`, as systemd's `SecureBits=noroot`: at execve the kernel gives root nothing for being root, whatever the
+/// bounding set has. With the lock nobody in there takes it back.
+pub fn set_noroot(wanted: bool) -> Result<()> {
+    if !wanted {
+        return Ok(());
+    }
+    sys::prctl_set_securebits(libc::SECBIT_NOROOT | libc::SECBIT_NOROOT_LOCKED)
+}
+
+/// `--block CALL,CALL`: a filter beside the other one. The calls with these names answer EPERM, and all others are made.
+pub fn block(names: &[String]) -> Result<()> {
+    if names.is_empty() {
+        return Ok(());
+    }
+    let architecture = Architecture::native()?;
+    let calls = architecture.calls();
+    let mut rules = BTreeMap::new();
+    for name in names {
+        let number = calls.get(name.as_str());
+        let number = number.ok_or_else(|| Error::new(format!("--block {name}: there is no such call")))?;
+        rules.insert(i64::from(*number), vec![]); // without conditions: whatever its arguments are
+    }
+    let refused = SeccompAction::Errno(libc::EPERM.unsigned_abs());
+    load(SeccompFilter::new(rules, SeccompAction::Allow, refused, architecture.target()))
+}
+
+/// Compile `filter`, and give it to the kernel.
+fn load(filter: Result<SeccompFilter, BackendError>) -> Result<()> {
+    let program: BpfProgram =
+        filter.and_then(TryInto::try_into).map_err(|error| Error::new(format!("--block: {error}")))?;
+    let program: Vec<sock_filter> =
+        program.into_iter().map(|i| sock_filter { code: i.code, jt: i.jt, jf: i.jf, k: i.k }).collect();
+    sys::seccomp_set_mode_filter(&program)
 }

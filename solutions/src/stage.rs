@@ -1,14 +1,15 @@
-//! Stage 10: a command whose root is nobody outside.
+//! Stage 12: a command that may not ask the kernel for everything.
 
 use std::{convert::Infallible, ffi::OsString, path::PathBuf, process::ExitCode};
 
 use sys::{Result, WaitStatus};
 
 use crate::{
-    bridge, cgroup, cgroup_namespace, cgroupfs, cpu, delegation, devices, environment, extend, hostname,
-    janitor, layers, masks, memory, mounts, nat, network, pid_namespace, pids, process,
+    bridge, capabilities, cgroup, cgroup_namespace, cgroupfs, cpu, delegation, devices, environment, extend,
+    hostname, janitor, layers, masks, memory, mounts, nat, network, no_new_privs, pid_namespace, pids,
+    process,
     protocol::{Channel, Message},
-    rootfs, signals, sysfs, user, user_namespace, volumes,
+    refusals, rootfs, seccomp, signals, sysfs, user, user_namespace, volumes,
 };
 
 /// The flags of `run`.
@@ -53,6 +54,14 @@ pub struct Run {
     /// Let the command have the caller's number inside as well
     #[arg(long)]
     keep_id: bool,
+
+    /// Let the kernel give root nothing for being root
+    #[arg(long)]
+    noroot: bool,
+
+    /// Refuse these system calls, such as mount,unshare
+    #[arg(long, value_name = "CALL", value_delimiter = ',')]
+    block: Vec<String>,
 
     /// Network of the container
     #[arg(long, value_name = "KIND", default_value = "none")]
@@ -110,6 +119,22 @@ pub struct Run {
     #[arg(short, long, value_name = "UID[:GID]")]
     user: Option<user::User>,
 
+    /// Give the command one more capability, such as NET_ADMIN, or ALL
+    #[arg(long, value_name = "CAPABILITY")]
+    cap_add: Vec<capabilities::Named>,
+
+    /// Take one away, such as CHOWN, or ALL
+    #[arg(long, value_name = "CAPABILITY")]
+    cap_drop: Vec<capabilities::Named>,
+
+    /// Filter of system calls, seccomp=FILE or seccomp=unconfined [default: our own profile]
+    #[arg(long, value_name = "OPTION")]
+    security_opt: Vec<seccomp::SecurityOpt>,
+
+    /// Say which system calls the filter refuses
+    #[arg(long)]
+    report_refusals: bool,
+
     #[command(flatten)]
     process: cli::Process,
 }
@@ -121,6 +146,7 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
 
 /// The parent: the runtime, outside.
 pub fn parent(run: &Run) -> Result<WaitStatus> {
+    own_program::make_read_only()?; // or a command called /proc/self/exe could change it
     delegation::ask_systemd()?; // behind the scenes: an ordinary user has no groups of his own
     let _janitor = janitor::hire(&[
         // what the kernel will not take back by itself
@@ -148,6 +174,7 @@ pub fn parent(run: &Run) -> Result<WaitStatus> {
     let address = bridge::connect(run.network, container.pid)?; // one end of the cable is on the host
     let _rules = nat::open_ways(address, &run.publish)?; // dropped with us, or lost with us
     container.channel.tell(&Message::Proceed)?; // all that only we can do is done
+    refusals::report(run.report_refusals, &mut container.channel)?; // before the end, or nobody answers the child
     container.channel.expect_end()?; // execve closed the child's end: the command runs
     extend::write_pid_file(run.pid_file.as_deref(), container.pid)?;
     let status = signals::forward_until_exit(&signals, container)?;
@@ -161,6 +188,8 @@ pub fn parent(run: &Run) -> Result<WaitStatus> {
 fn child(run: &Run, parent: &mut Channel) -> Result<Infallible> {
     process::die_with_parent()?; // first: from here on nobody can leave us behind
     parent.expect(&Message::Proceed)?;
+    let capabilities = capabilities::choose(&run.cap_add, &run.cap_drop)?; // of those that we were born with
+    let filter = seccomp::compile(&run.security_opt, &capabilities.names())?; // while the caller's files are there
     user_namespace::become_root()?; // now that the maps say who that is
     process::die_with_parent_again(parent)?; // or nobody would end us while we set up
     cgroup_namespace::unshare()?; // now that we are in our group: it becomes the top
@@ -185,12 +214,19 @@ fn child(run: &Run, parent: &mut Channel) -> Result<Infallible> {
     rootfs::make_read_only(run.read_only)?;
     process::change_directory(&run.process.workdir)?;
     rootfs::check_working_directory()?; // or a descriptor of the caller's led out again
+    capabilities::bound(&capabilities)?; // or the execve gives them all back to root
+    extend::set_noroot(run.noroot)?;
+    capabilities::keep()?; // or a user that was given some loses them here
     user::switch(run.user)?; // when nothing takes root's power any more
     extend::keep_id(run.keep_id)?;
+    capabilities::limit(&capabilities)?; // or the caller's inheritable ones come through
     process::die_with_parent_again(parent)?; // or nobody would end the command
+    no_new_privs::set()?; // or a set-user-ID program gives them back
     process::close_descriptors()?; // or the command inherits the caller's files
     extend::set_ulimits(&run.ulimit)?;
     signals::reset()?; // or it inherits what the caller ignores and blocks
     let environment = environment::clean(&run.process.env); // or it inherits the caller's secrets
+    extend::block(&run.block)?;
+    seccomp::load(&filter, run.report_refusals, parent)?; // last: it decides over every call from here on
     process::exec(&run.process.command(), &environment)
 }

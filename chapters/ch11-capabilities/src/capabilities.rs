@@ -144,12 +144,18 @@ fn combine(add: &[Named], drop: &[Named], ours: Set) -> Capabilities {
     Capabilities { all: Set(rest.0 & ours.0) | by_name, by_name }
 }
 
-/// Take the others out of the bounding set. It takes CAP_SETPCAP, so it comes first.
+/// Take out of the bounding set what is in it and was not chosen, be it newer than our names. It takes CAP_SETPCAP, so it
+/// comes first.
 pub fn bound(chosen: &Capabilities) -> Result<()> {
-    let last: u32 = sys::read("/proc/sys/kernel/cap_last_cap")?.trim().parse().unwrap_or(u32::MAX);
-    let others: Vec<u32> =
-        Set::all().without(chosen.all).numbers().filter(|number| *number <= last).collect();
+    let others: Vec<u32> = bounding_set()?.without(chosen.all).numbers().collect();
     sys::prctl_capbset_drop_each(&others)
+}
+
+fn bounding_set() -> Result<Set> {
+    let status = sys::read("/proc/self/status")?;
+    let bits = status.lines().find_map(|line| line.strip_prefix("CapBnd:"));
+    let bits = bits.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok());
+    bits.map(Set).ok_or_else(|| Error::new("/proc/self/status: it has no line CapBnd"))
 }
 
 /// Let the coming change of user take none away, for it takes all.

@@ -67,11 +67,16 @@ pub fn compile(options: &[SecurityOpt], held: &[&str]) -> Result<Filter> {
 }
 
 /// Load it: from here on it decides over each call of this process and of all its children, forever. What the runtime
-/// still does itself before execve, the filter must allow as well. If refusals are to be told, the parent gets the listener.
+/// still does itself before execve, the filter must allow as well.
 pub fn load(filter: &Filter, report: bool, parent: &mut Channel) -> Result<()> {
-    if !report {
-        return filter.programs.iter().try_for_each(|program| sys::seccomp_set_mode_filter(program));
+    if report {
+        return load_and_report(filter, parent);
     }
+    filter.programs.iter().try_for_each(|program| sys::seccomp_set_mode_filter(program))
+}
+
+/// The same, and the refusals are told: by the parent, who gets the listener.
+fn load_and_report(filter: &Filter, parent: &mut Channel) -> Result<()> {
     if !filter.allows_sendmsg {
         return Err(Error::new("--report-refusals")
             .why("this filter refuses sendmsg(2), which takes the listener out"));

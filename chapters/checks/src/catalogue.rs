@@ -21,12 +21,18 @@ use layers::{diff, layers, upper};
 use limits::{cpu_limit, cpu_shares, own_cgroup_namespace, pids_limit};
 use memory::{group_is_removed, memory_limit, oom_kill, oom_kill_is_told, own_cgroup};
 use network::{bridge, bridge_is_removed, own_network};
-use privileges::{capabilities, capability_flags, no_new_privs, user_capabilities};
+use privileges::{
+    added_for_user, bounding_set, capabilities, capability_flags, limited_sets, no_new_privs, noroot,
+    user_capabilities,
+};
 use root::{
     devices, given_root, hostile_root, kernel_settings, masked_paths, own_groups_shown, own_root,
     read_only_root, scratch, volumes,
 };
-use seccomp::{capability_opens, refused_calls, refused_calls_are_told, seccomp_filter, seccomp_profile};
+use seccomp::{
+    blocklist, capability_opens, filter_is_last, profile_conditions, refused_calls, refused_calls_are_told,
+    seccomp_filter, seccomp_profile,
+};
 use sys::{MntFlags, MsFlags, Signal};
 use users::{keep_id, own_id, root_inside, subordinate_ids, user, user_dies_with_runtime, user_order};
 
@@ -176,6 +182,13 @@ pub const EXTENSIONS: &[Check] = &[
     check!(10 user_order "Does it change the group, then the user, and ask to die with its parent again?"),
     check!(10 subordinate_ids "Does it ask for the ids that /etc/subuid gives the user?", by an ordinary user),
     check!(10 keep_id "Has the command the caller's number with --keep-id, inside and outside?", by an ordinary user),
+    check!(11 bounding_set "Does the child limit its bounding set, while it may?"),
+    check!(11 limited_sets "Does the child limit its other sets, after its change of user?"),
+    check!(11 added_for_user "Has a user what was added by name?"),
+    check!(11 noroot "Has root no power with --noroot?"),
+    check!(12 filter_is_last "Is there nothing between the filter and execve?"),
+    check!(12 profile_conditions "Does a rule of a profile count under its conditions alone?"),
+    check!(12 blocklist "Does --block refuse the calls that it names, and no others?"),
 ];
 
 impl Check {

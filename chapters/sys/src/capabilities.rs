@@ -124,7 +124,7 @@ pub fn capset(sets: CapabilitySets) -> Result<()> {
 /// calls that differ in a number; `--explain` shows them as one row.
 #[track_caller]
 pub fn prctl_capbset_drop_each(capabilities: &[u32]) -> Result<()> {
-    let names: Vec<&str> = capabilities.iter().filter_map(|number| name(*number)).collect();
+    let names: Vec<String> = capabilities.iter().map(|number| shown(*number)).collect();
     let line = match names.as_slice() {
         [] => return Ok(()),
         [one] => format!("prctl(PR_CAPBSET_DROP, {one})"),
@@ -139,8 +139,9 @@ pub fn prctl_capbset_drop_each(capabilities: &[u32]) -> Result<()> {
 /// `prctl(PR_CAPBSET_DROP, capability)`: no execve brings `capability` back from here on.
 #[track_caller]
 pub fn prctl_capbset_drop(capability: u32) -> Result<()> {
-    let shown = name(capability).map_or_else(|| capability.to_string(), str::to_owned);
-    call("prctl(2)", format!("prctl(PR_CAPBSET_DROP, {shown})"), || drop_from_bounding_set(capability))
+    call("prctl(2)", format!("prctl(PR_CAPBSET_DROP, {})", shown(capability)), || {
+        drop_from_bounding_set(capability)
+    })
 }
 
 #[allow(unsafe_code)]
@@ -168,6 +169,31 @@ pub fn prctl_cap_ambient_raise(capability: u32) -> Result<()> {
 #[track_caller]
 pub fn prctl_set_keepcaps() -> Result<()> {
     call("prctl(2)", "prctl(PR_SET_KEEPCAPS, 1)".into(), || nix::sys::prctl::set_keepcaps(true))
+}
+
+/// `prctl(PR_SET_SECUREBITS, bits)`: what the kernel shall not do for user 0 any more. It takes `CAP_SETPCAP`.
+#[track_caller]
+#[allow(unsafe_code)]
+pub fn prctl_set_securebits(bits: i32) -> Result<()> {
+    let known = [
+        (libc::SECBIT_NOROOT, "SECBIT_NOROOT"),
+        (libc::SECBIT_NOROOT_LOCKED, "SECBIT_NOROOT_LOCKED"),
+        (libc::SECBIT_NO_SETUID_FIXUP, "SECBIT_NO_SETUID_FIXUP"),
+        (libc::SECBIT_KEEP_CAPS, "SECBIT_KEEP_CAPS"),
+    ];
+    let names: Vec<&str> = known.iter().filter(|(bit, _)| bits & bit != 0).map(|(_, name)| *name).collect();
+    let shown = if names.is_empty() { bits.to_string() } else { names.join("|") };
+    call("prctl(2)", format!("prctl(PR_SET_SECUREBITS, {shown})"), || {
+        let bits = libc::c_ulong::from(bits.unsigned_abs());
+        // SAFETY: integers go in, and the kernel wants zeros for the three that have no meaning here.
+        let answer = unsafe { libc::prctl(libc::PR_SET_SECUREBITS, bits, 0, 0, 0) };
+        Errno::result(answer).map(drop)
+    })
+}
+
+/// Its name, or its number where it is newer than the names.
+fn shown(capability: u32) -> String {
+    name(capability).map_or_else(|| capability.to_string(), str::to_owned)
 }
 
 fn name(capability: u32) -> Option<&'static str> {

@@ -43,7 +43,7 @@ mod trees;
 
 pub use capabilities::{
     CAPABILITIES, CapabilitySets, capget, capset, prctl_cap_ambient_raise, prctl_capbset_drop,
-    prctl_capbset_drop_each, prctl_set_keepcaps,
+    prctl_capbset_drop_each, prctl_set_keepcaps, prctl_set_securebits,
 };
 pub use descriptors::{close_range_cloexec, keep_at_exec, memfd, never_block, pipe, set_standard};
 pub use directories::{mkdir, mknod, pivot_root, rmdir};

@@ -99,6 +99,8 @@ const CH07: &str = "book/src/ch07-pids-and-cpu.md";
 const CH08: &str = "book/src/ch08-pivot-root.md";
 const CH09: &str = "book/src/ch09-layers.md";
 const CH10: &str = "book/src/ch10-user-namespace.md";
+const CH11: &str = "book/src/ch11-capabilities.md";
+const CH12: &str = "book/src/ch12-seccomp.md";
 
 /// All exercises, in the order of the book.
 pub const EXERCISES: &[Exercise] = &[
@@ -932,6 +934,176 @@ pub const EXERCISES: &[Exercise] = &[
              uid_map, the same to gid_map. The line stands behind user::switch.",
         ],
         note: "bubblewrap does the same for `--uid`. How many user namespaces can be in each other?",
+    },
+    Exercise {
+        id: "11.1",
+        title: "The bounding set",
+        kind: Kind::Build,
+        points: 2,
+        task: &[
+            "Take everything that was not chosen out of the bounding set: `bounding_set`, below, tells what is in it.",
+            "Then put the line `capabilities::bound(&capabilities)?;` where it belongs in stage.rs.",
+            "Read: capabilities(7), \"Capability bounding set\", and what PR_CAPBSET_DROP(2const) takes.",
+        ],
+        parts: &[Part::Body { file: "capabilities.rs", name: "bound", instead: None }],
+        lines: &["capabilities::bound(&capabilities)?;"],
+        flags: &["--user", "0:0"],
+        checks: &["bounding_set"],
+        page: CH11,
+        hints: [
+            "Root gets all of the bounding set back at each execve. Who may take something out of it, and until when?",
+            "It takes CAP_SETPCAP, which a change of user takes away. So it is the child who does it, when all is set up and \
+             before he becomes somebody else.",
+            "bounding_set()?.without(chosen.all).numbers(), collected into a Vec of u32; sys::prctl_capbset_drop_each takes them.",
+        ],
+        note: "`grep CapBnd /proc/self/status` inside, and capsh --decode= of it. In which containers of yours is bit 21 set?",
+    },
+    Exercise {
+        id: "11.2",
+        title: "The other sets",
+        kind: Kind::Build,
+        points: 3,
+        task: &[
+            "Have those capabilities that were chosen and no others, with capset(2). For root: `chosen.all`, and nothing is",
+            "inheritable. For another user: those of `chosen.by_name`, in all three sets, and each of them ambient as well.",
+            "Then put `capabilities::keep()?;` and `capabilities::limit(&capabilities)?;` where they belong in stage.rs: a change",
+            "of user takes all capabilities, unless the first has been said before. Read: capabilities(7), \"Transformation of",
+            "capabilities during execve\", and PR_SET_KEEPCAPS(2const).",
+        ],
+        parts: &[Part::Body { file: "capabilities.rs", name: "limit", instead: None }],
+        lines: &["capabilities::keep()?;", "capabilities::limit(&capabilities)?;"],
+        flags: &["--user", "0:0"],
+        checks: &["limited_sets", "added_for_user"],
+        page: CH11,
+        hints: [
+            "The bounding set says what root is given at an execve. What else comes through an execve, and who has set it?",
+            "What the caller had in his inheritable set, root gets beside the bounding set. A user who is not root gets the \
+             ambient set, and a capability can only be ambient if it is permitted and inheritable.",
+            "sys::capset(CapabilitySets { effective, permitted, inheritable }) takes the bits, chosen.all.0; then \
+             sys::prctl_cap_ambient_raise for each of numbers(). Uid::effective().is_root() tells who we are: after user::switch.",
+        ],
+        note: "CVE-2022-24769: which of the three numbers was wrong in Docker, and why did nobody notice for years?",
+    },
+    Exercise {
+        id: "11.3",
+        title: "No new privileges",
+        kind: Kind::Build,
+        points: 1,
+        task: &[
+            "Promise the kernel that no program gives this process more than it has.",
+            "Then put the line `no_new_privs::set()?;` where it belongs in stage.rs.",
+            "Read: PR_SET_NO_NEW_PRIVS(2const), and in execve(2) what a set-user-ID program does.",
+        ],
+        parts: &[Part::Body { file: "no_new_privs.rs", name: "set", instead: None }],
+        lines: &["no_new_privs::set()?;"],
+        flags: &[],
+        checks: &["no_new_privs"],
+        page: CH11,
+        hints: [
+            "`su` in a container: what makes root of a user there, and which system call is it that does so?",
+            "It is one bit, and one call, prctl(2). Children inherit it, nobody can take it back.",
+            "sys::prctl_set_no_new_privs(), in the child; the line comes after user::switch and before exec.",
+        ],
+        note: "`sudo true` in a Docker container with --security-opt no-new-privileges. Why is that not Docker's default?",
+    },
+    Exercise {
+        id: "11.4",
+        title: "Root is nobody special",
+        kind: Kind::Extend,
+        points: 3,
+        task: &[
+            "Extend: `--noroot`, as systemd's `SecureBits=noroot`: at an execve the kernel gives root nothing for being root,",
+            "whatever the bounding set has, and nobody in there can take that back. Then put the line",
+            "`extend::set_noroot(run.noroot)?;` where it belongs in stage.rs. Read: capabilities(7) on securebits.",
+        ],
+        parts: &[Part::Body { file: "extend.rs", name: "set_noroot", instead: None }],
+        lines: &["extend::set_noroot(run.noroot)?;"],
+        flags: &["--noroot", "--cap-drop", "SETPCAP"],
+        checks: &["noroot"],
+        page: CH11,
+        hints: [
+            "The kernel treats user 0 specially in three places, and each can be switched off with a bit. Which is the one at execve?",
+            "SECBIT_NOROOT, and a second bit that locks it. Who may set them? Think of somebody who drops SETPCAP.",
+            "sys::prctl_set_securebits(libc::SECBIT_NOROOT | libc::SECBIT_NOROOT_LOCKED), if wanted; in the child, before \
+             capabilities::limit.",
+        ],
+        note: "`setpriv --securebits +noroot cat /proc/self/status` as root: four of five sets are as before. Which one is not?",
+    },
+    Exercise {
+        id: "12.1",
+        title: "Load the filter",
+        kind: Kind::Build,
+        points: 2,
+        task: &[
+            "Give the kernel all programs of the filter, in their order. If refusals are to be reported, load_and_report does it.",
+            "Then put the line `seccomp::load(&filter, run.report_refusals, parent)?;` where it belongs in stage.rs.",
+            "Read: seccomp(2), SECCOMP_SET_MODE_FILTER, and what it says of no_new_privs.",
+        ],
+        parts: &[Part::Body { file: "seccomp.rs", name: "load", instead: None }],
+        lines: &["seccomp::load(&filter, run.report_refusals, parent)?;"],
+        flags: &[],
+        checks: &["seccomp_filter", "refused_calls", "filter_is_last"],
+        page: CH12,
+        hints: [
+            "From the moment when it is loaded, the filter decides over your own calls as well. Which of them must it still allow?",
+            "Only execve. So nothing comes between it and the end; and no_new_privs comes before, or the kernel says EACCES.",
+            "if report { return load_and_report(filter, parent); }, then sys::seccomp_set_mode_filter(program) for each of \
+             filter.programs; the line stands just before process::exec.",
+        ],
+        note: "`cargo run -p exercises -- run --report-refusals -- PROGRAM`, with programs that you use every day.",
+    },
+    Exercise {
+        id: "12.2",
+        title: "Where a rule counts",
+        kind: Kind::Build,
+        points: 2,
+        task: &[
+            "A rule of Docker's form counts where all of its `includes` is so, and not where any of its `excludes` is.",
+            "all: each of `caps` is among target.held, one of `arches` is the target's, its kernel is no older. What is not said",
+            "does not matter. any: one of these is so, and what is not said is not so.",
+        ],
+        parts: &[
+            Part::Body { file: "profile.rs", name: "all", instead: Some("self.caps.is_empty()") },
+            Part::Body { file: "profile.rs", name: "any", instead: Some("false") },
+        ],
+        lines: &[],
+        flags: &["--cap-add", "SYS_ADMIN"],
+        checks: &["profile_conditions", "capability_opens"],
+        page: CH12,
+        hints: [
+            "default.json has a rule for clone3 with `excludes`, and one with `includes` that names it again. What is meant?",
+            "An empty list of capabilities is no condition: then all is true, and any is false. Only with `arches` empty must \
+             all look twice.",
+            "all: self.caps.iter().all(|name| target.held.contains(&name.as_str())) && (self.arches.is_empty() || \
+             self.has_architecture(target)) && self.min_kernel.is_none_or(|oldest| target.kernel >= oldest). any: the same with \
+             any, || and is_some_and.",
+        ],
+        note: "`minicontainer seccomp --cap-add SYS_ADMIN` beside the same without. How many calls does one capability open?",
+    },
+    Exercise {
+        id: "12.3",
+        title: "A blocklist",
+        kind: Kind::Extend,
+        points: 3,
+        task: &[
+            "Extend: `--block mount,unshare` refuses the calls that it names, with EPERM, and no others: a second filter beside",
+            "the first. A name that the architecture does not have is an error. `load`, below, compiles and loads it.",
+            "Then put the line `extend::block(&run.block)?;` where it belongs in stage.rs.",
+            "Read: seccompiler's SeccompFilter::new, and seccomp(2) on several filters.",
+        ],
+        parts: &[Part::Body { file: "extend.rs", name: "block", instead: None }],
+        lines: &["extend::block(&run.block)?;"],
+        flags: &["--security-opt", "seccomp=unconfined", "--block", "mount,keyctl,unshare"],
+        checks: &["blocklist"],
+        page: CH12,
+        hints: [
+            "A filter knows no names. What has it instead, and which unit has the table?",
+            "SeccompFilter::new takes a BTreeMap of numbers, what to do with all other calls, what to do with these, and the \
+             architecture. An empty list of conditions fits always.",
+            "Architecture::native()?.calls().get(name) is the number; rules.insert(i64::from(number), vec![]); the two actions \
+             are SeccompAction::Allow and SeccompAction::Errno(libc::EPERM.unsigned_abs()). The line comes behind no_new_privs.",
+        ],
+        note: "Block mount, and call move_mount or fsmount inside. What would the list have to be, and how long would it be right?",
     },
 ];
 

@@ -2,7 +2,7 @@
 //!
 //! | step | what | file |
 //! |---|---|---|
-//! | take | only the student's `exercises/src/*.rs` | `copies.rs` |
+//! | take | only the student's `exercises/src/*.rs` and the data beside them | `copies.rs` |
 //! | build | dependencies once, then two calls of rustc for each copy | `workshop.rs` |
 //! | watch | does the runtime run what it is told to, and leave its judge alone? | `witness.rs` |
 //! | judge | the instructor's own program, tests and fixtures | `judge.rs` |
@@ -74,7 +74,7 @@ pub struct Grade {
 }
 
 const EXAMPLES: &str = "\
-Only the .rs files in a student's exercises/src are taken. Tests, fixtures, manifests and the verdict are
+Only the .rs and .json files in a student's exercises/src are taken. Tests, fixtures, manifests and the verdict are
 those of this check-out. What could not run here is no point and no fault; then the exit code is 1.
 
 Examples:

@@ -4,7 +4,7 @@
 //! For each there is a wrong answer in `exercises/wrong/`, and a test that this rule, and no other,
 //! recognises it.
 
-use sys::Side::{Child, Parent};
+use sys::Side::{self, Child, Parent};
 
 use crate::{Evidence, Exercise};
 
@@ -34,6 +34,27 @@ pub(crate) fn recognise(exercise: &Exercise, evidence: &Evidence) -> Option<&'st
 /// Whether clone was called without `flag`.
 fn clone_lacks(evidence: &Evidence, flag: &str) -> bool {
     !evidence.calls(Parent).iter().any(|call| call.starts_with("clone3(") && call.contains(flag))
+}
+
+/// Whether `side` itself makes a call that begins with `text`: one side's error, which the other is told, names calls too.
+fn makes(evidence: &Evidence, side: Side, text: &str) -> bool {
+    evidence.calls(side).iter().any(|call| call.starts_with(text))
+}
+
+/// Whether the child makes the call `first` before the call `then`, or never gets so far as to make that.
+fn is_before(evidence: &Evidence, first: &str, then: &str) -> bool {
+    match (evidence.position(Child, first), evidence.position(Child, then)) {
+        (Some(first), Some(then)) => first < then,
+        (Some(_), None) => true,
+        (None, _) => false,
+    }
+}
+
+/// The three sets that the child gives itself: effective, permitted, inheritable.
+fn capset(evidence: &Evidence) -> Option<[&str; 3]> {
+    let calls = evidence.calls(Child);
+    let sets = calls.iter().rev().find_map(|call| call.strip_prefix("capset(0, {")?.split('}').next())?;
+    sets.split(", ").collect::<Vec<_>>().try_into().ok()
 }
 
 /// A row of [`MISCONCEPTIONS`].
@@ -445,4 +466,141 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("10.4" "number-inside",
         "0 is what the child calls itself, in here. Who it is outside stands in its uid_map, in the second place.",
         |e| e.observed("keep_id").contains("user inside: 0")),
+    mistake!("11.1" "in-the-parent",
+        "The parent limits itself, and the child, who was born before, keeps what it has. Each process has its own sets: the \
+         line belongs into the child.",
+        |e| makes(e, Parent, "prctl(PR_CAPBSET_DROP")),
+    mistake!("11.1" "line-forgotten",
+        "Nothing leaves the bounding set: stage.rs has no line `capabilities::bound(&capabilities)?;`.",
+        |e| !e.called(Child, "PR_CAPBSET_DROP")),
+    mistake!("11.1" "too-late",
+        "It takes CAP_SETPCAP. A change of user takes that, and so does `limit` where somebody has dropped it: the bounding set \
+         comes before both.",
+        |e| is_before(e, "capset(", "PR_CAPBSET_DROP") || is_before(e, "setuid(", "PR_CAPBSET_DROP")),
+    mistake!("11.1" "inverted",
+        "What was chosen is gone, and all else is there. What is given to PR_CAPBSET_DROP is what nobody in there shall have.",
+        |e| e.observed("bounding_set").contains("SYS_ADMIN")),
+    mistake!("11.2" "line-forgotten",
+        "The sets stay as they are: stage.rs has no line `capabilities::limit(&capabilities)?;`. What the caller had in his \
+         inheritable set comes through.",
+        |e| !e.called(Child, "capset(")),
+    mistake!("11.2" "keep-forgotten",
+        "A change of user takes all capabilities, and then there is none left to give: before it stage.rs has no line \
+         `capabilities::keep()?;`.",
+        |e| !e.called(Child, "PR_SET_KEEPCAPS")),
+    mistake!("11.2" "keep-too-late",
+        "The change of user has taken them already when the kernel is asked to keep them. First `capabilities::keep`.",
+        |e| is_before(e, "setuid(", "PR_SET_KEEPCAPS")),
+    mistake!("11.2" "before-the-user",
+        "The sets are limited before the change of user: it takes CAP_SETUID, which may not be among them, and who the command \
+         is, is not known yet. First user::switch.",
+        |e| is_before(e, "capset(", "setuid(")),
+    mistake!("11.2" "inheritable-too",
+        "Root's capabilities are inheritable as well. A program that takes them out of the bounding set later would get them \
+         back at the next execve: Docker had this until CVE-2022-24769. For root the third set is empty.",
+        |e| capset(e).is_some_and(|[_, _, inheritable]| inheritable != "0x0")),
+    mistake!("11.2" "effective-only",
+        "Only the effective set is limited. What is still permitted can be made effective again, by everybody and at any time.",
+        |e| capset(e).is_some_and(|[effective, permitted, _]| effective != permitted)),
+    mistake!("11.2" "ambient-forgotten",
+        "A user who is not root has nothing after the execve, and he was given something by name. For him it must be inheritable, \
+         and then raised: sys::prctl_cap_ambient_raise.",
+        |e| e.passes("limited_sets") && !e.passes("added_for_user")),
+    mistake!("11.3" "in-the-parent",
+        "The parent has promised it for itself and for children that it has later. This child was born before: the line belongs \
+         into the child.",
+        |e| makes(e, Parent, "prctl(PR_SET_NO_NEW_PRIVS")),
+    mistake!("11.3" "securebits-instead",
+        "Securebits say what the kernel does for user 0. A set-user-ID program still gives its owner's power to whoever starts \
+         it: that is PR_SET_NO_NEW_PRIVS.",
+        |e| e.called(Child, "PR_SET_SECUREBITS")),
+    mistake!("11.3" "dumpable-instead",
+        "PR_SET_DUMPABLE says who may look into this process. What a program gives it is PR_SET_NO_NEW_PRIVS.",
+        |e| e.called(Child, "PR_SET_DUMPABLE")),
+    mistake!("11.3" "line-forgotten",
+        "Nobody has promised anything: stage.rs has no line `no_new_privs::set()?;`.",
+        |e| !makes(e, Child, "prctl(PR_SET_NO_NEW_PRIVS")),
+    mistake!("11.4" "in-the-parent",
+        "The parent renounces, and the child was born before. The line belongs into the child.",
+        |e| makes(e, Parent, "prctl(PR_SET_SECUREBITS")),
+    mistake!("11.4" "always",
+        "Root has no power even where nobody asked for --noroot: look at what `wanted` says.",
+        |e| e.observed("noroot").contains("without it: user 0 has no power")),
+    mistake!("11.4" "line-forgotten",
+        "The securebits stay as they are: stage.rs has no line `extend::set_noroot(run.noroot)?;`.",
+        |e| !e.called(Child, "PR_SET_SECUREBITS")),
+    mistake!("11.4" "too-late",
+        "It takes CAP_SETPCAP, and whoever has dropped that has it no more after `capabilities::limit`. Before it.",
+        |e| is_before(e, "capset(", "PR_SET_SECUREBITS")),
+    mistake!("11.4" "another-bit",
+        "Another thing that the kernel does for user 0 is switched off. The one at execve is SECBIT_NOROOT.",
+        |e| !e.called(Child, "SECBIT_NOROOT")),
+    mistake!("11.4" "not-locked",
+        "Whoever is given CAP_SETPCAP in there can take it back: SECBIT_NOROOT_LOCKED beside it says that nobody can.",
+        |e| e.observed("noroot").contains("locked: no")),
+    mistake!("12.1" "in-the-parent",
+        "That filter is the parent's. The child was born before, and has none: the line belongs into the child.",
+        |e| makes(e, Parent, "seccomp(SECCOMP_SET_MODE_FILTER")),
+    mistake!("12.1" "line-forgotten",
+        "No filter is loaded: stage.rs has no line `seccomp::load(&filter, run.report_refusals, parent)?;`.",
+        |e| !e.called(Child, "seccomp(SECCOMP_SET_MODE_FILTER")),
+    mistake!("12.1" "too-early",
+        "From the moment when it is loaded the filter decides over the runtime's own calls, and it refuses mount and pivot_root. \
+         First everything else.",
+        |e| is_before(e, "seccomp(SECCOMP_SET_MODE_FILTER", "pivot_root(")),
+    mistake!("12.1" "before-no-new-privs",
+        "The kernel takes a filter only from who has promised that no program will give him power, or has CAP_SYS_ADMIN, which \
+         is gone after `limit`. First `no_new_privs::set`, exercise 11.3.",
+        |e| is_before(e, "seccomp(SECCOMP_SET_MODE_FILTER", "PR_SET_NO_NEW_PRIVS")),
+    mistake!("12.1" "first-only",
+        "Only one program is loaded. A filter has one for each answer, and the kernel asks all of them.",
+        |e| e.calls(Child).iter().filter(|call| call.starts_with("seccomp(SECCOMP_SET_MODE_FILTER")).count() == 1),
+    mistake!("12.1" "not-last",
+        "This works, with our profile. With a stricter one that refuses what the runtime still does afterwards no container would \
+         start: nothing stands between the filter and execve.",
+        |e| e.passes("refused_calls") && !e.passes("filter_is_last")),
+    mistake!("12.2" "nobody-asks",
+        "This may be right: nobody asks for it. No filter is loaded: that is exercise 12.1, begin there.",
+        |e| e.called(Child, "execve(") && !makes(e, Child, "seccomp(SECCOMP_SET_MODE_FILTER")),
+    mistake!("12.2" "empty-is-never",
+        "A rule that says nothing counts nowhere. What is not said is no condition: then `all` is true.",
+        |e| e.observed("profile_conditions").contains("always: does not count")),
+    mistake!("12.2" "kernel-exchanged",
+        "Rules for old kernels count on this one no more, or rules for new ones do. `min_kernel` is the oldest for which it counts.",
+        |e| e.observed("profile_conditions").contains("since 3.0: does not count")),
+    mistake!("12.2" "capabilities-ignored",
+        "A rule that is for a capability counts without it: every command may call what the capability is for.",
+        |e| e.observed("profile_conditions").contains("that it has not: counts")),
+    mistake!("12.2" "any-for-all",
+        "A rule that asks for two capabilities counts for who has one. `includes` wants all that it names.",
+        |e| e.observed("profile_conditions").contains("for two, of which it has one: counts\nfor a kernel")),
+    mistake!("12.2" "excludes-ignored",
+        "`excludes` is never so, and the rule counts all the same: with SYS_ADMIN clone3 is still refused, as if there was none.",
+        |e| e.observed("profile_conditions").contains("not for two, of which it has one: counts") && !e.passes("capability_opens")),
+    mistake!("12.2" "all-for-any",
+        "A rule that excludes two capabilities counts for who has one of them. For `excludes` one is enough.",
+        |e| e.observed("profile_conditions").contains("not for two, of which it has one: counts")),
+    mistake!("12.3" "too-early",
+        "The list decides over the runtime's own calls as well: with mount on it no root can be made. First everything else.",
+        |e| is_before(e, "seccomp(SECCOMP_SET_MODE_FILTER", "pivot_root(")),
+    mistake!("12.3" "before-no-new-privs",
+        "The kernel takes a filter only from who has promised that no program will give him power. First `no_new_privs::set`, \
+         exercise 11.3.",
+        |e| is_before(e, "seccomp(SECCOMP_SET_MODE_FILTER", "PR_SET_NO_NEW_PRIVS")),
+    mistake!("12.3" "exchanged",
+        "All calls are refused but those that were named, execve and exit among them. SeccompFilter::new takes first what to do \
+         with the others, and then what to do with these.",
+        |e| !e.called(Child, "execve(")),
+    mistake!("12.3" "line-forgotten",
+        "No filter is loaded: stage.rs has no line `extend::block(&run.block)?;`.",
+        |e| !e.called(Child, "seccomp(SECCOMP_SET_MODE_FILTER")),
+    mistake!("12.3" "kills",
+        "The program is killed at the first of these calls, and nobody learns why. An error, EPERM, it can tell and get over.",
+        |e| e.observed("blocklist").contains("exit code 159")),
+    mistake!("12.3" "no-such-call",
+        "The answer is that the kernel has no such call. A program takes another way then, which is not on the list: EPERM.",
+        |e| e.observed("blocklist").contains("keyctl: ENOSYS")),
+    mistake!("12.3" "first-only",
+        "The first call is refused, and the others on the list are made.",
+        |e| e.observed("blocklist").contains("mount: EPERM") && !e.observed("blocklist").contains("keyctl: EPERM")),
 ];

@@ -44,13 +44,22 @@ const UNITS: &[(&str, &str)] = &[
     ("subordinate.rs", "chapters/ch10-user-namespace/src"),
     ("user.rs", "chapters/ch10-user-namespace/src"),
     ("user_namespace.rs", "chapters/ch10-user-namespace/src"),
+    ("capabilities.rs", "chapters/ch11-capabilities/src"),
+    ("no_new_privs.rs", "chapters/ch11-capabilities/src"),
+    ("calls.rs", "chapters/ch12-seccomp/src"),
+    ("default.json", "chapters/ch12-seccomp/src"), // what is no source has nothing to replace, and stays as it is
+    ("oci.rs", "chapters/ch12-seccomp/src"),
+    ("profile.rs", "chapters/ch12-seccomp/src"),
+    ("program.rs", "chapters/ch12-seccomp/src"),
+    ("refusals.rs", "chapters/ch12-seccomp/src"),
+    ("seccomp.rs", "chapters/ch12-seccomp/src"),
 ];
 
 /// The chapter whose stage the student's runtime is when all is solved.
-pub const CHAPTER: u8 = 10;
+pub const CHAPTER: u8 = 12;
 
 /// Its script.
-const STAGE: &str = "chapters/ch10-user-namespace/src/stage.rs";
+const STAGE: &str = "chapters/ch12-seccomp/src/stage.rs";
 
 /// The variations, which no chapter prints: their solutions are their own source.
 const EXTEND: &str = "solutions/src/extend.rs";
@@ -95,6 +104,14 @@ const STAGE_EXTENDED: &[(&str, &str)] = &[
     /// Let the command have the caller's number inside as well
     #[arg(long)]
     keep_id: bool,
+
+    /// Let the kernel give root nothing for being root
+    #[arg(long)]
+    noroot: bool,
+
+    /// Refuse these system calls, such as mount,unshare
+    #[arg(long, value_name = \"CALL\", value_delimiter = ',')]
+    block: Vec<String>,
 ",
     ),
     ("hostname::set(&run.hostname)?;", "    extend::set_domainname(run.domainname.as_deref())?;\n"),
@@ -107,8 +124,10 @@ const STAGE_EXTENDED: &[(&str, &str)] = &[
         "    extend::tell_changes(run.diff, &run.layer, run.upper.as_deref())?;\n",
     ),
     ("devices::make(&root)?;", "    extend::bind_devices(&root, &run.device)?;\n"),
+    ("capabilities::bound(&capabilities)?;", "    extend::set_noroot(run.noroot)?;\n"),
     ("user::switch(run.user)?;", "    extend::keep_id(run.keep_id)?;\n"),
     ("process::close_descriptors()?;", "    extend::set_ulimits(&run.ulimit)?;\n"),
+    ("let environment = environment::clean(&run.process.env);", "    extend::block(&run.block)?;\n"),
     (
         "container.channel.expect_end()?;",
         "    extend::write_pid_file(run.pid_file.as_deref(), container.pid)?;\n",
@@ -122,10 +141,11 @@ use std::{convert::Infallible, ffi::OsString, path::PathBuf, process::ExitCode};
 use sys::{Result, WaitStatus};
 
 use crate::{
-    bridge, cgroup, cgroup_namespace, cgroupfs, cpu, delegation, devices, environment, extend, hostname,
-    janitor, layers, masks, memory, mounts, nat, network, pid_namespace, pids, process,
+    bridge, capabilities, cgroup, cgroup_namespace, cgroupfs, cpu, delegation, devices, environment, extend,
+    hostname, janitor, layers, masks, memory, mounts, nat, network, no_new_privs, pid_namespace, pids,
+    process,
     protocol::{Channel, Message},
-    rootfs, signals, sysfs, user, user_namespace, volumes,
+    refusals, rootfs, seccomp, signals, sysfs, user, user_namespace, volumes,
 };
 
 ";

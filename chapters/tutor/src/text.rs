@@ -2,12 +2,16 @@
 
 use std::ops::Range;
 
-/// `text` with `body` as the body of the function `name`.
+/// `text` with `body` as the body of the function `name`, indented as far as that is.
 pub fn with_body(text: &str, name: &str, body: &str) -> Option<String> {
-    let start = find_after(text, &format!("fn {name}("), "{\n")?;
-    // rustfmt puts the end of a function at the beginning of a line.
-    let end = start + text[start..].find("\n}\n")? + 1;
-    Some(with(text, start..end, body))
+    let function = format!("fn {name}(");
+    let line = text.lines().find(|line| line.contains(&function))?;
+    let indent = &line[..line.len() - line.trim_start().len()];
+    let start = find_after(text, &function, "{\n")?;
+    // rustfmt puts the end of a function as far from the left as its beginning.
+    let end = start + text[start..].find(&format!("\n{indent}}}\n"))? + 1;
+    let indented = |line: &str| if line.is_empty() { "\n".to_owned() } else { format!("{indent}{line}\n") };
+    Some(with(text, start..end, &body.lines().map(indented).collect::<String>()))
 }
 
 /// `text` with `value` as the value of the constant `name`.
@@ -60,6 +64,14 @@ mod tests {
         assert!(text.contains(") -> u8 {\n    7\n}\n\nfn g()"), "{text}");
         assert!(with_value(UNIT, "N", "9").unwrap().starts_with("pub const N: u8 = 9;\n"));
         assert_eq!(with_body(UNIT, "h", ""), None);
+    }
+
+    #[test]
+    fn the_body_of_a_method_is_replaced_and_indented() {
+        let unit =
+            "impl A {\n    fn f(&self) {\n        a();\n    }\n\n    fn g(&self) {\n        b();\n    }\n}\n";
+        let expected = unit.replace("        a();\n", "        c();\n\n        d();\n");
+        assert_eq!(with_body(unit, "f", "    c();\n\n    d();\n").unwrap(), expected);
     }
 
     #[test]

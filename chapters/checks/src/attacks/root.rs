@@ -39,8 +39,10 @@ pub(super) fn write_host_file(scene: &Scene) -> Result<(bool, String), Stop> {
     ))
 }
 
+/// With the power to mount as well, where chapter 11 has taken it: the root alone must hold.
 pub(super) fn escape_chroot(scene: &Scene) -> Result<(bool, String), Stop> {
-    let loot = from_inside(scene, "escape_chroot", &[&secret()?.to_string_lossy()])?;
+    let request = scene.attacker("escape_chroot", &[&secret()?.to_string_lossy()])?;
+    let loot: Loot = scene.run(&Request { cap_add: vec!["SYS_ADMIN".into()], ..request })?.json()?;
     Ok((loot.got_through, loot.evidence))
 }
 

@@ -61,6 +61,85 @@ pub(super) fn no_new_privs(scene: &Scene) -> Result<String, Stop> {
     Ok(line.unwrap_or_default().replace('\t', " "))
 }
 
+/// Whether the bounding set is limited, and by whom, while he still may: without CAP_SETPCAP nobody may.
+pub(super) fn bounding_set(scene: &Scene) -> Result<String, Stop> {
+    let sets = sets(scene, Request { cap_drop: vec!["SETPCAP".into()], ..Request::default() })?;
+    let calls = calls(scene, &["--user", "0:0"])?;
+    let drop = calls.iter().position(|call| call.starts_with("prctl(PR_CAPBSET_DROP"));
+    let user = calls.iter().position(|call| call.starts_with("setuid("));
+    let by_whom = match (drop, user) {
+        (None, _) => "not by the child",
+        (Some(drop), Some(user)) if drop > user => "by the child, after its change of user",
+        (Some(_), _) => "by the child, while it may",
+    };
+    Ok(format!("CapBnd: {}\nlimited {by_whom}", words(&sets["CapBnd"])))
+}
+
+/// With a user namespace nobody has inherited anything, and with one id nobody changes his user. But the calls are the
+/// same, and show what would become of both.
+pub(super) fn limited_sets(scene: &Scene) -> Result<String, Stop> {
+    sys::capset(CapabilitySets { inheritable: 1 << SYS_ADMIN, ..sys::capget()? })?;
+    let sets = sets(scene, Request::default())?;
+    let calls = calls(scene, &["--user", "0:0", "--cap-drop", "ALL", "--cap-add", "KILL"])?;
+    let last = |start: &str| calls.iter().rposition(|call| call.starts_with(start));
+    let (keep, user, limit) = (last("prctl(PR_SET_KEEPCAPS, 1"), last("setuid("), last("capset("));
+    let kept = match (keep, user) {
+        (None, _) => "never",
+        (Some(keep), Some(user)) if keep > user => "after the change of user",
+        (Some(_), _) => "in time",
+    };
+    let limited = match (limit, user) {
+        (None, _) => "never",
+        (Some(limit), Some(user)) if limit < user => "before the change of user",
+        (Some(_), _) => "in time",
+    };
+    Ok(format!(
+        "CapInh: {}\nCapAmb: {}\nkept: {kept}\nlimited: {limited}\nwith KILL alone: {}",
+        words(&sets["CapInh"]),
+        words(&sets["CapAmb"]),
+        limit.and_then(|place| calls.get(place)).map_or("no sets", String::as_str)
+    ))
+}
+
+/// What a user has of what was added by name.
+pub(super) fn added_for_user(scene: &Scene) -> Result<String, Stop> {
+    one_id_only()?;
+    let cap_add = vec!["NET_BIND_SERVICE".into()];
+    let asked = sets(scene, Request { user: Some(1000), cap_add, ..Request::default() })?;
+    Ok(format!("{}, ambient {}", words(&asked["CapEff"]), words(&asked["CapAmb"])))
+}
+
+pub(super) fn noroot(scene: &Scene) -> Result<String, Stop> {
+    let now = |flags: &[&str]| -> Result<String, Stop> {
+        let flags = flags.iter().map(Into::into).collect();
+        let cap_drop = vec!["SETPCAP".into()];
+        let status = status(scene, Request { flags, cap_drop, ..Request::default() })?;
+        let line = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+        let (Some(uid), Some(effective)) = (line("Uid:"), line("CapEff:")) else {
+            return Err(Stop::Failed(format!("no sets: {status}")));
+        };
+        let user = uid.split_whitespace().nth(1).unwrap_or_default();
+        let power = if effective.bytes().all(|digit| digit == b'0') { "no power" } else { "power" };
+        Ok(format!("user {user} has {power}"))
+    };
+    let (with, without) = (now(&["--noroot"])?, now(&[])?);
+    let is_locked = calls(scene, &["--noroot"])?.iter().any(|call| call.contains("SECBIT_NOROOT_LOCKED"));
+    let locked = if is_locked { "yes" } else { "no" };
+    Ok(format!("with --noroot: {with}\nwithout it: {without}\nlocked: {locked}"))
+}
+
+/// The calls that the child makes with `flags`.
+fn calls(scene: &Scene, flags: &[&str]) -> Result<Vec<String>, Stop> {
+    let explained = scene.explain(&flags.iter().map(|&flag| flag.to_owned()).collect::<Vec<_>>())?;
+    let calls = explained.lines().filter_map(|line| line.split('│').nth(2)).map(str::trim);
+    let calls: Vec<String> = calls.filter(|call| call.contains('(')).map(str::to_owned).collect();
+    if calls.iter().any(|call| call.starts_with("execve(")) {
+        return Ok(calls);
+    }
+    let said: Vec<&str> = explained.lines().filter(|line| !line.contains('│')).collect();
+    Err(Stop::Failed(format!("the command was not started: {}", said.join("\n"))))
+}
+
 fn status(scene: &Scene, request: Request) -> Result<String, Stop> {
     let ended = scene
         .run(&Request { command: ["/bin/cat", "/proc/self/status"].map(Into::into).to_vec(), ..request })?;

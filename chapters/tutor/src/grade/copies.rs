@@ -1,6 +1,6 @@
 //! Students' copies: where their sources are, and which of them are taken.
 //!
-//! Only the `.rs` files directly in `exercises/src` are theirs. Tests, manifests, build scripts, fixtures,
+//! Only the `.rs` and `.json` files directly in `exercises/src` are theirs. Tests, manifests, build scripts, fixtures,
 //! `.cargo` and everything else come from the instructor's check-out, and so does `main.rs`.
 
 use std::{
@@ -39,7 +39,8 @@ pub(super) fn take(folder: &Path, target: &Path) -> Result<()> {
     for entry in fs_err::read_dir(&sources)? {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default();
-        if path.extension().is_none_or(|extension| extension != "rs") || name == "main.rs" {
+        let is_source = path.extension().is_some_and(|extension| extension == "rs" || extension == "json");
+        if !is_source || name == "main.rs" {
             continue;
         }
         check(&path)?;

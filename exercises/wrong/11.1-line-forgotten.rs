@@ -1,0 +1,2 @@
+//! The function is right, and nobody calls it.
+// stage without: capabilities::bound(&capabilities)?;

@@ -1,0 +1,3 @@
+//! Another call of the same family.
+// part no_new_privs.rs set
+    sys::prctl_set_dumpable()

@@ -1,0 +1,3 @@
+//! Nothing is excluded.
+// part profile.rs any
+    false
