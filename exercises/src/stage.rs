@@ -6,8 +6,8 @@ use sys::{Result, WaitStatus};
 
 use crate::{
     bridge, capabilities, cgroup, cgroup_namespace, cgroupfs, cpu, delegation, devices, environment, extend,
-    hostname, janitor, layers, masks, memory, mounts, nat, network, no_new_privs, pid_namespace, pids,
-    process,
+    hostname, janitor, layers, masks, memory, mounts, nat, network, no_new_privs, own_program, pid_namespace,
+    pids, process,
     protocol::{Channel, Message},
     refusals, rootfs, seccomp, signals, sysfs, user, user_namespace, volumes,
 };

@@ -37,6 +37,7 @@ pub mod netlink;
 pub mod network;
 pub mod no_new_privs;
 pub mod oci;
+pub mod own_program;
 pub mod pid_namespace;
 pub mod pids;
 pub mod process;

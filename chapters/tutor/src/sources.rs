@@ -46,6 +46,7 @@ const UNITS: &[(&str, &str)] = &[
     ("user_namespace.rs", "chapters/ch10-user-namespace/src"),
     ("capabilities.rs", "chapters/ch11-capabilities/src"),
     ("no_new_privs.rs", "chapters/ch11-capabilities/src"),
+    ("own_program.rs", "chapters/ch11-capabilities/src"),
     ("calls.rs", "chapters/ch12-seccomp/src"),
     ("default.json", "chapters/ch12-seccomp/src"), // what is no source has nothing to replace, and stays as it is
     ("oci.rs", "chapters/ch12-seccomp/src"),
@@ -142,8 +143,8 @@ use sys::{Result, WaitStatus};
 
 use crate::{
     bridge, capabilities, cgroup, cgroup_namespace, cgroupfs, cpu, delegation, devices, environment, extend,
-    hostname, janitor, layers, masks, memory, mounts, nat, network, no_new_privs, pid_namespace, pids,
-    process,
+    hostname, janitor, layers, masks, memory, mounts, nat, network, no_new_privs, own_program, pid_namespace,
+    pids, process,
     protocol::{Channel, Message},
     refusals, rootfs, seccomp, signals, sysfs, user, user_namespace, volumes,
 };
