@@ -13,7 +13,7 @@
 //! something to fear.
 
 use std::{
-    ffi::CString,
+    ffi::{CString, OsString},
     os::{
         fd::{AsRawFd, OwnedFd},
         unix::ffi::{OsStrExt, OsStringExt},
@@ -22,7 +22,7 @@ use std::{
 };
 
 use crate::rootless;
-use sys::{Errno, Error, Result};
+use sys::{Errno, Result};
 
 const LINK: &str = "/proc/self/exe";
 
@@ -55,15 +55,11 @@ fn start_again(program: &OwnedFd) -> Result<()> {
     sys::explain::note(
         "Behind the scenes: we start again, from a mount in which our own program is read-only.",
     );
-    let path = CString::new(format!("/proc/self/fd/{}", program.as_raw_fd())).map_err(contains_zero)?;
-    let words = std::env::args_os().map(|word| CString::new(word.into_vec()));
-    let variables = std::env::vars_os()
-        .map(|(name, value)| CString::new([name.as_bytes(), b"=", value.as_bytes()].concat()));
-    let words = words.collect::<Result<Vec<_>, _>>().map_err(contains_zero)?;
-    let variables = variables.collect::<Result<Vec<_>, _>>().map_err(contains_zero)?;
+    // What execve handed to us has no zero bytes in it.
+    let c_string = |bytes: Vec<u8>| CString::new(bytes).unwrap_or_default();
+    let path = c_string(format!("/proc/self/fd/{}", program.as_raw_fd()).into_bytes());
+    let words: Vec<_> = std::env::args_os().map(|word| c_string(word.into_vec())).collect();
+    let variable = |(name, value): (OsString, OsString)| [name.as_bytes(), b"=", value.as_bytes()].concat();
+    let variables: Vec<_> = std::env::vars_os().map(|pair| c_string(variable(pair))).collect();
     sys::execve(&path, &words, &variables).map(|never| match never {})
-}
-
-fn contains_zero(error: std::ffi::NulError) -> Error {
-    Error::new(error.to_string())
 }

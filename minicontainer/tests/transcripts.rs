@@ -34,7 +34,7 @@ use nix::{
 use tempfile::TempDir;
 
 /// How long one command may take.
-const TIME_LIMIT: Duration = Duration::from_mins(3);
+const TIME_LIMIT: Duration = Duration::from_secs(180);
 
 /// Programs in transcripts that a machine may be without.
 const MAY_BE_MISSING: [&str; 15] = [
