@@ -23,6 +23,8 @@ const NO_LIMIT: u64 = 1 << 60;
 /// group is not below what we see of it.
 pub struct Limits {
     group: Seen<String>,
+    /// Whether we see all groups: in a cgroup namespace those further up are hidden, and with them their limits.
+    pub seen_whole: bool,
     /// Limit and use, in bytes.
     pub memory: Seen<(Option<u64>, Option<u64>)>,
     pub pids: Seen<(Option<u64>, Option<u64>)>,
@@ -31,7 +33,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    pub fn look(process: &Process) -> Limits {
+    pub fn look(process: &Process, seen_whole: bool) -> Limits {
         let mounts = look::text("/proc/self/mountinfo").unwrap_or_default();
         let text = process.text("cgroup");
         let found = cgroups::hierarchies_with_controllers(&mounts, text.as_deref().unwrap_or_default());
@@ -47,6 +49,7 @@ impl Limits {
         let pids = ["pids.max", "pids.current"];
         Limits {
             group: text.map(|text| shown(&text)),
+            seen_whole,
             memory: count(
                 "memory",
                 ["memory.max", "memory.current"],
@@ -58,14 +61,15 @@ impl Limits {
     }
 
     pub fn rows(&self) -> Vec<Row> {
+        let none = |what: &str| format!("no {what}{}", if self.seen_whole { "" } else { " seen from here" });
         let amount = |pair: &(Option<u64>, Option<u64>), show: fn(u64) -> String| {
             let usage = pair.1.map_or_else(String::new, |usage| format!(", {} in use", show(usage)));
-            let limit = pair.0.map_or_else(|| "no limit".into(), |limit| format!("limit {}", show(limit)));
+            let limit = pair.0.map_or_else(|| none("limit"), |limit| format!("limit {}", show(limit)));
             (format!("{limit}{usage}"), json!({"limit": pair.0, "usage": pair.1}))
         };
         let cpu = |(thousandths, share): &(Option<u64>, String)| {
             let quota = thousandths.map_or_else(
-                || "no quota".into(),
+                || none("quota"),
                 |it| format!("at most {}.{:03} processors", it / 1000, it % 1000),
             );
             (format!("{quota}, {share}"), json!({"thousandths": thousandths, "share": share}))

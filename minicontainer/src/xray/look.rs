@@ -56,8 +56,12 @@ fn read(path: &Path) -> Seen<String> {
 
 /// Why a file could not be read. The path is left out: the row says which thing it is about.
 pub fn cause(error: &std::io::Error) -> String {
-    let errno = error.raw_os_error().map(sys::Errno::from_raw);
-    errno.map_or_else(|| error.to_string(), |errno| errno.desc().to_owned())
+    match error.kind() {
+        std::io::ErrorKind::PermissionDenied => "permission denied".into(),
+        // A process that has ended keeps its folder until its parent asks, but neither namespaces nor root.
+        std::io::ErrorKind::NotFound => "there is none".into(),
+        other => other.to_string(),
+    }
 }
 
 fn field_of<'a>(status: &'a str, field: &str) -> Option<&'a str> {

@@ -28,17 +28,21 @@ pub struct Viewpoint {
     /// Where the host's root can be seen, and its mounts, if they can.
     root: Option<&'static Path>,
     mounts: Option<Vec<Mount>>,
+    /// Whether we see all control groups.
+    groups: bool,
 }
 
 impl Viewpoint {
     pub fn look(ours: &Process) -> Viewpoint {
         let host = Host::look(ours);
-        let outside = Namespaces::look(ours, &host).whose("mnt") == Whose::Host;
+        let own = Namespaces::look(ours, &host);
+        let outside = own.whose("mnt") == Whose::Host;
         let mounts = ours.text("mountinfo").ok().filter(|_| outside);
         Viewpoint {
             host,
             root: outside.then_some(Path::new("/")),
             mounts: mounts.map(|text| mountinfo::mounts(&text)),
+            groups: own.whose("cgroup") == Whose::Host,
         }
     }
 }
@@ -68,7 +72,7 @@ impl Subject {
             namespaces,
             capabilities: Capabilities::look(process),
             seccomp: Seccomp::look(process),
-            limits: Limits::look(process),
+            limits: Limits::look(process, from.groups),
             masks: Masks::look(&root),
             folders: shared::look(&root, from.mounts.as_deref()),
             root,

@@ -85,10 +85,12 @@ fn openings(picture: &Picture, to: &mut impl Write) -> io::Result<()> {
         return writeln!(to, "  nothing that we look for and may read");
     }
     for opening in &picture.open {
-        let text = format!("{} (chapter {})", opening.sentence, opening.chapter);
-        let text = super::look::printable(&text);
+        // An underscore while lines are broken: the number of a chapter stays beside its word.
+        let sentence = super::look::printable(&opening.sentence);
+        let text = format!("{sentence} (chapter_{})", opening.chapter);
         for (at, line) in wrap(&text, WIDTH - 4).iter().enumerate() {
             let mark = if at == 0 { "!" } else { "" };
+            let line = line.replace("(chapter_", "(chapter ");
             writeln!(to, "  {OPEN}{mark:<2}{OPEN:#}{line}")?;
         }
     }

@@ -38,13 +38,13 @@ pub struct Folder {
     pub read_only: bool,
 }
 
-/// The shared folders; `host` is the host's mounts, if we see them. None where everything is shared: see `root`.
+/// The shared folders; `host` is the host's mounts, if we see them. None where everything is shared, or nothing known.
 pub fn look(root: &Root, host: Option<&[Mount]>) -> Option<Vec<Folder>> {
     let mounts = root.mounts.as_ref().ok()?;
-    if root.is_hosts == Ok(Some(true)) {
-        return None;
+    match root.is_hosts {
+        Ok(Some(true)) | Err(_) => None,
+        Ok(_) => Some(folders(mounts, host)),
     }
-    Some(folders(mounts, host))
 }
 
 fn folders(mounts: &[Mount], host: Option<&[Mount]>) -> Vec<Folder> {
@@ -87,8 +87,8 @@ pub fn row(root: &Root, folders: Option<&[Folder]>) -> Row {
         let from = if point == source { String::new() } else { format!(" (the host's {source})") };
         format!("{point}{from}{}", if *read_only { ", read-only" } else { ", writable" })
     };
-    let mounts = root.mounts.as_ref().map(drop).map_err(Clone::clone);
-    Row::seen("shared", "host folders", &mounts, |()| match folders {
+    let read = root.mounts.as_ref().map_err(Clone::clone).and(root.is_hosts.clone());
+    Row::seen("shared", "host folders", &read, |_| match folders {
         None => ("all: its root is the host's".into(), json!("all")),
         Some([]) => ("none".into(), json!([])),
         Some(folders) => {

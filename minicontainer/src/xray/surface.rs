@@ -72,24 +72,18 @@ pub fn openings(of: &Subject) -> Vec<Opening> {
             open(id, chapter, short, sentence.into());
         }
     }
+    let seen = if of.limits.seen_whole { "" } else { " that can be seen from here" };
     if matches!(of.limits.memory, Ok((None, _))) {
-        open("limit.memory", 6, "memory", "has no limit of memory: it can take all of the host's".into());
+        let sentence = format!("has no limit of memory{seen}: it can take all of the host's");
+        open("limit.memory", 6, "memory", sentence);
     }
     if matches!(of.limits.pids, Ok((None, _))) {
-        open(
-            "limit.pids",
-            7,
-            "processes",
-            "has no limit of processes: a fork bomb fills the host's table".into(),
-        );
+        let sentence = format!("has no limit of processes{seen}: a fork bomb fills the host's table");
+        open("limit.pids", 7, "processes", sentence);
     }
     if matches!(of.limits.cpu, Ok((None, _))) {
-        open(
-            "limit.cpu",
-            7,
-            "processors",
-            "has no quota of processor time: it can keep all processors busy".into(),
-        );
+        let sentence = format!("has no quota of processor time{seen}: it can keep all processors busy");
+        open("limit.cpu", 7, "processors", sentence);
     }
     files(of, &mut open);
     let users = of.namespaces.whose("user");
@@ -145,13 +139,11 @@ fn powers(of: &Subject, users: Whose, open: &mut impl FnMut(&'static str, u8, &'
         let sentence = format!("has capabilities that reach the host: {}", list(&reaching));
         open("cap.host", 11, "capabilities", sentence);
     } else if !more.is_empty() {
-        let count = if more.len() > 8 { format!("{} capabilities", more.len()) } else { list(&more) };
-        let place = if users == Whose::Own {
-            ", in its own user namespace only; still, they open"
-        } else {
-            ": they open"
-        };
-        let sentence = format!("has more than Docker's fourteen: {count}{place} more of the kernel");
+        let names = if more.len() > 8 { format!("{} of them", more.len()) } else { list(&more) };
+        let only = if users == Whose::Own { ", though in its own user namespace only" } else { "" };
+        let sentence = format!(
+            "has capabilities beyond Docker's fourteen ({names}): they open more of the kernel{only}"
+        );
         open("cap.more", 11, "capabilities", sentence);
     }
     if of.seccomp.no_new_privs == Ok(false) {

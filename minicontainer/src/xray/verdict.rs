@@ -67,9 +67,8 @@ impl Summary {
 /// `host_root`: whether its root is the host's, if that is known.
 fn verdict(own: usize, unknown: usize, mounts: Whose, host_root: Option<bool>) -> Verdict {
     match (own, mounts, host_root) {
-        (_, Whose::Own, Some(false)) => Verdict::Container,
         // From inside a container the host's root cannot be seen; a few namespaces of its own say enough.
-        (3.., Whose::Own | Whose::Unknown, None) => Verdict::Container,
+        (_, Whose::Own, Some(false)) | (3.., Whose::Own | Whose::Unknown, None) => Verdict::Container,
         (0, _, Some(true)) => Verdict::Host,
         (0, _, None) if unknown == 0 => Verdict::Host,
         (0, _, None) => Verdict::Unknown,
