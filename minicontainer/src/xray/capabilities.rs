@@ -131,7 +131,7 @@ fn words(bits: u64, all: u64) -> String {
         _ if less.count_ones() <= 3 => {
             format!("Docker's fourteen and {}, without {}", list(more), list(less))
         }
-        _ => format!("{}: {}", bits.count_ones(), list(bits)),
+        _ => format!("{} ({})", bits.count_ones(), list(bits)),
     }
 }
 
@@ -153,7 +153,7 @@ mod tests {
             "Docker's fourteen and SYS_ADMIN, without CHOWN"
         );
         assert_eq!(words(ALL & !(1 << 24), ALL), "all 41 but SYS_RESOURCE");
-        assert_eq!(words(1 << 10, ALL), "1: NET_BIND_SERVICE");
+        assert_eq!(words(1 << 10, ALL), "1 (NET_BIND_SERVICE)");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{namespaces::Whose, picture::Subject, root::list};
+use super::{mountinfo, namespaces::Whose, picture::Subject, root::list};
 
 /// One thing that is open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -98,7 +98,9 @@ pub fn openings(of: &Subject) -> Vec<Opening> {
 
 fn files(of: &Subject, open: &mut impl FnMut(&'static str, u8, &'static str, String)) {
     if of.root.is_hosts == Ok(Some(true)) {
-        open("root", 8, "root", "has the host's root: every file of the host is before it".into());
+        let top = of.root.mounts.as_deref().ok().and_then(|mounts| mountinfo::over(mounts, "/"));
+        let how = if top.is_some_and(|mount| mount.read_only) { ", read-only" } else { "" };
+        open("root", 8, "root", format!("has the host's root{how}: every file of the host is before it"));
     }
     if let Some(masks) = &of.masks {
         if !masks.bare.is_empty() {
