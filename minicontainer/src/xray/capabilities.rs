@@ -9,7 +9,7 @@ use sys::CAPABILITIES;
 use super::{
     look::{Process, Seen},
     namespaces::Whose,
-    row::Row,
+    row::{Row, UNREADABLE},
 };
 
 /// With these root is root of the machine, whatever namespaces there are: modules, memory, disks, devices, any file by
@@ -81,9 +81,7 @@ impl Capabilities {
             Whose::Host if reaching.is_empty() => ("none of them".into(), json!([])),
             Whose::Host => (reaching.join(", "), json!(reaching)),
             Whose::Own => ("none: they count in its own user namespace only".into(), json!([])),
-            Whose::Unknown => {
-                ("not known: its user namespace is not readable as this user".into(), serde_json::Value::Null)
-            }
+            Whose::Unknown => (format!("{UNREADABLE} (its user namespace)"), serde_json::Value::Null),
         };
         let reach =
             Row { readable: users != Whose::Unknown, ..Row::new("cap.host", "reach the host", says, value) };

@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 /// What was seen, or why it could not be: `Permission denied`, in the words of the kernel.
 pub type Seen<T> = Result<T, String>;
 
+/// The cause that another user may not have.
+pub const DENIED: &str = "permission denied";
+
 /// A process of which nothing is held but its number: every question opens its files anew.
 pub struct Process {
     /// Its number in our PID namespace.
@@ -57,7 +60,7 @@ fn read(path: &Path) -> Seen<String> {
 /// Why a file could not be read. The path is left out: the row says which thing it is about.
 pub fn cause(error: &std::io::Error) -> String {
     match error.kind() {
-        std::io::ErrorKind::PermissionDenied => "permission denied".into(),
+        std::io::ErrorKind::PermissionDenied => DENIED.into(),
         // A process that has ended keeps its folder until its parent asks, but neither namespaces nor root.
         std::io::ErrorKind::NotFound => "there is none".into(),
         other => other.to_string(),

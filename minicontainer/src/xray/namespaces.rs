@@ -48,8 +48,7 @@ pub struct Host {
     all_fixed: bool,
     /// How that is said.
     pub said: String,
-    /// The number of the mount namespace that we ourselves are in.
-    our_mounts: Seen<String>,
+    /// The user namespace that we ourselves are in.
     our_users: Seen<String>,
 }
 
@@ -77,7 +76,6 @@ impl Host {
             links,
             all_fixed: version(&release).is_some_and(|version| version >= ALL_FIXED_SINCE),
             said: said.into(),
-            our_mounts: ours.link("ns/mnt"),
             our_users: ours.link("ns/user"),
         }
     }
@@ -127,12 +125,10 @@ impl Namespaces {
         self.0.len()
     }
 
-    /// Whether it is in our own mount namespace, and whether it is in our own user namespace.
-    pub fn is_ours(&self, name: &str, host: &Host) -> bool {
-        let ours = if name == "mnt" { &host.our_mounts } else { &host.our_users };
-        self.0.iter().any(|(kind, seen)| {
-            kind.name == name && matches!((seen, ours), (Ok((link, _)), Ok(ours)) if link == ours)
-        })
+    /// Whether its user namespace is ours.
+    pub fn has_our_users(&self, host: &Host) -> bool {
+        let found = self.0.iter().find(|(kind, _)| kind.name == "user");
+        matches!((found, &host.our_users), (Some((_, Ok((link, _)))), Ok(ours)) if link == ours)
     }
 
     /// The names of those that both are in.
@@ -180,8 +176,7 @@ mod tests {
     use super::*;
 
     fn host(links: Option<Vec<(&'static str, String)>>, all_fixed: bool) -> Host {
-        let none = || Err(String::new());
-        Host { links, all_fixed, said: String::new(), our_mounts: none(), our_users: none() }
+        Host { links, all_fixed, said: String::new(), our_users: Err(String::new()) }
     }
 
     #[test]

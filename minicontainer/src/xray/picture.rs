@@ -68,7 +68,7 @@ impl Subject {
         Subject {
             pid: process.pid,
             is_kernel: process.is_kernel_thread(),
-            ids: Ids::look(process, namespaces.is_ours("user", &from.host)),
+            ids: Ids::look(process, namespaces.has_our_users(&from.host)),
             namespaces,
             capabilities: Capabilities::look(process),
             seccomp: Seccomp::look(process),
@@ -118,7 +118,7 @@ impl Picture {
         let subject = Subject::look(process, from);
         let rows = subject.rows(process);
         let open = if subject.is_kernel { Vec::new() } else { surface::openings(&subject) };
-        let unreadable = rows.iter().filter(|row| !row.readable).count();
+        let unreadable = rows.iter().filter(|row| row.is_denied()).count();
         let summary = Summary::of(&subject, &open, unreadable);
         Picture { pid: process.pid, rows, open, summary, namespaces: subject.namespaces }
     }

@@ -3,7 +3,10 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::look::{Seen, printable};
+use super::look::{DENIED, Seen, printable};
+
+/// How a row begins that another user could read.
+pub const UNREADABLE: &str = "not readable as this user";
 
 /// One row. This is also its shape in JSON.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -14,7 +17,7 @@ pub struct Row {
     pub group: &'static str,
     /// What it is about, in a word or two.
     pub about: &'static str,
-    /// The answer in words; where nothing could be read, that.
+    /// The answer in words; where nothing could be read, that, and why.
     pub says: String,
     /// The answer for programs. `null` where nothing could be read, or nothing is there.
     pub value: Value,
@@ -42,9 +45,28 @@ impl Row {
                 Row::new(id, about, says, value)
             }
             Err(cause) => {
-                let says = format!("not readable as this user ({cause})");
+                let start = if cause == DENIED { UNREADABLE } else { "not known" };
+                let says = format!("{start} ({cause})");
                 Row { readable: false, ..Row::new(id, about, says, Value::Null) }
             }
         }
+    }
+
+    /// Whether another user could read what this one may not.
+    pub fn is_denied(&self) -> bool {
+        self.says.starts_with(UNREADABLE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_denied_helps_to_ask_as_somebody_else() {
+        let row = |cause: &str| Row::seen("x", "x", &Err::<(), _>(cause.to_owned()), |()| unreachable!());
+        assert!(row(DENIED).is_denied() && !row("there is none").is_denied());
+        assert_eq!(row("there is none").says, "not known (there is none)");
+        assert!(!row(DENIED).readable && row(DENIED).value.is_null());
     }
 }

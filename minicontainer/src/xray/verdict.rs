@@ -28,7 +28,7 @@ pub struct Summary {
     pub namespaces: usize,
     pub own: usize,
     pub unknown: usize,
-    /// How many rows could not be read.
+    /// How many rows this user may not read.
     pub unreadable: usize,
     pub sentence: String,
     /// What helps to read the rest.
