@@ -45,10 +45,14 @@ impl Process {
         field_of(text, field).ok_or_else(|| format!("this kernel has no field {field}"))
     }
 
+    /// Whether it has ended, and only its exit code is kept for its parent: a zombie.
+    pub fn has_ended(&self) -> bool {
+        self.status("State").is_ok_and(|state| state.starts_with(['Z', 'X']))
+    }
+
     /// Whether it is a thread of the kernel: such a process has no memory of its own, and no command line.
     pub fn is_kernel_thread(&self) -> bool {
-        let dead = self.status("State").is_ok_and(|state| state.starts_with(['Z', 'X']));
-        !dead && self.status("Name").is_ok() && self.status("VmSize").is_err()
+        !self.has_ended() && self.status("Name").is_ok() && self.status("VmSize").is_err()
     }
 }
 

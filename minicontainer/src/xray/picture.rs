@@ -51,6 +51,7 @@ impl Viewpoint {
 pub struct Subject {
     pub pid: i32,
     pub is_kernel: bool,
+    pub has_ended: bool,
     pub namespaces: Namespaces,
     pub ids: Ids,
     pub capabilities: Capabilities,
@@ -68,6 +69,7 @@ impl Subject {
         Subject {
             pid: process.pid,
             is_kernel: process.is_kernel_thread(),
+            has_ended: process.has_ended(),
             ids: Ids::look(process, namespaces.has_our_users(&from.host)),
             namespaces,
             capabilities: Capabilities::look(process),
@@ -117,7 +119,9 @@ impl Picture {
     pub fn take(process: &Process, from: &Viewpoint) -> Picture {
         let subject = Subject::look(process, from);
         let rows = subject.rows(process);
-        let open = if subject.is_kernel { Vec::new() } else { surface::openings(&subject) };
+        // Neither can do anything that a container could keep it from.
+        let nothing = subject.is_kernel || subject.has_ended;
+        let open = if nothing { Vec::new() } else { surface::openings(&subject) };
         let unreadable = rows.iter().filter(|row| row.is_denied()).count();
         let summary = Summary::of(&subject, &open, unreadable);
         Picture { pid: process.pid, rows, open, summary, namespaces: subject.namespaces }
