@@ -114,7 +114,7 @@ impl Target {
 ///   "shared": ["user"]
 /// }
 /// ```
-/// A verdict is `container`, `fenced`, `host`, `kernel` or `unknown`. `value` is null where nothing could be read;
+/// A verdict is `container`, `fenced`, `host`, `kernel`, `ended` or `unknown`. `value` is null where nothing could be read;
 /// `shared` is null for one process.
 #[derive(Serialize)]
 struct Report {
@@ -160,7 +160,7 @@ pub fn run(flags: &Xray) -> Result<ExitCode> {
 
 fn no_such(pid: i32) -> Error {
     Error::new(format!("xray {pid}: there is no process with this number"))
-        .why("it has ended, or it is in another PID namespace, or /proc is mounted with hidepid and it is somebody else's")
+        .why("it has ended, or is in another PID namespace; or /proc has hidepid, and it is somebody else's")
         .remedy("ps ax lists those that there are. A container's PID 1 has another number here: look for its command.")
 }
 

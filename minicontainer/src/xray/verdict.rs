@@ -16,6 +16,8 @@ pub enum Verdict {
     Host,
     /// No process at all, but a part of the kernel.
     Kernel,
+    /// It has ended, and its parent has not asked for its exit code.
+    Ended,
     /// Too little may be read.
     Unknown,
 }
@@ -39,7 +41,9 @@ impl Summary {
     pub fn of(subject: &Subject, open: &[Opening], unreadable: usize) -> Summary {
         let namespaces = &subject.namespaces;
         let (own, unknown) = (namespaces.count(Whose::Own), namespaces.count(Whose::Unknown));
-        let verdict = if subject.is_kernel {
+        let verdict = if subject.has_ended {
+            Verdict::Ended
+        } else if subject.is_kernel {
             Verdict::Kernel
         } else {
             verdict(
@@ -82,6 +86,10 @@ fn sentence(verdict: Verdict, subject: &Subject, open: &[Opening], (own, unknown
     let start = match verdict {
         Verdict::Host => return "no container: a process of the host".into(),
         Verdict::Kernel => return "no container: a thread of the kernel itself".into(),
+        Verdict::Ended => {
+            return "no container any more: it has ended, and its parent has not asked for its exit code"
+                .into();
+        }
         Verdict::Unknown => {
             return "not known: its namespaces and its root are not readable as this user".into();
         }

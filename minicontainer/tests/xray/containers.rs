@@ -115,7 +115,7 @@ fn a_folder_of_the_host_is_seen() {
 
 #[test]
 fn a_limit_is_seen() {
-    // Whether an ordinary user may limit anything is up to systemd. What holds for him is the same as for his container.
+    // Whether an ordinary user may limit anything is up to systemd; what can be read of it is the same for both.
     if !sys::Uid::effective().is_root() {
         let (container, ours) = (container(&[]), picture(std::process::id()));
         let theirs = picture(container.pid);

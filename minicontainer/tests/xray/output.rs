@@ -96,6 +96,16 @@ fn no_such_process() {
 }
 
 #[test]
+fn one_that_has_ended_has_nothing() {
+    let mut ended = Program::new("true").spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    let picture = picture(ended.id());
+    assert_eq!(picture["summary"]["verdict"], "ended", "{picture}");
+    assert!(open(&picture).is_empty(), "{picture}");
+    ended.wait().unwrap();
+}
+
+#[test]
 fn without_a_number_it_is_the_caller() {
     assert_eq!(json(&[])["processes"][0]["pid"], std::process::id());
     assert_eq!(json(&["self"])["processes"][0]["pid"], std::process::id());
