@@ -5,14 +5,14 @@
 //! looked at. The doctor itself stays in its namespaces and leaves nothing behind.
 
 mod attempt;
-mod cgroups;
+pub mod cgroups;
 mod chapters;
 mod controllers;
 mod filesystems;
 mod kernel;
-mod look;
+pub mod look;
 mod namespaces;
-mod print;
+pub mod print;
 mod restrictions;
 mod row;
 mod security;

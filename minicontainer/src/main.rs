@@ -6,6 +6,7 @@ mod doctor;
 mod ladder;
 mod seccomp;
 mod stages;
+mod xray;
 
 use std::process::ExitCode;
 
@@ -29,6 +30,7 @@ Examples:
   minicontainer --explain run -- true        the same, and every system call on the way
   minicontainer stage 1 run -- ps ax         the same command, as the runtime stood after chapter 1
   minicontainer doctor                       what of the course works on this machine
+  minicontainer xray 1234                    is that process in a container, and how good is it
   minicontainer lab                          a small Linux machine in which all of it works";
 
 #[derive(Subcommand)]
@@ -45,6 +47,8 @@ enum Command {
     Ladder(ladder::Ladder),
     /// How many system calls the default filter leaves, and which it refuses; as JSON for runc and crun
     Seccomp(seccomp::Seccomp),
+    /// Look at any process: is it in a container, and how good is that container
+    Xray(xray::Xray),
     /// Print the script that makes a shell complete our commands: `source <(minicontainer completions bash)`
     Completions {
         /// The shell to write for
@@ -71,6 +75,7 @@ fn main() -> ExitCode {
         Command::Lab(flags) => lab::run(&flags).unwrap_or_else(|error| fail(&error)),
         Command::Ladder(flags) => ladder::run(&flags).unwrap_or_else(|error| fail(&error)),
         Command::Seccomp(flags) => seccomp::run(&flags).unwrap_or_else(|error| fail(&error)),
+        Command::Xray(flags) => xray::run(&flags).unwrap_or_else(|error| fail(&error)),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), NAME, &mut std::io::stdout());
             ExitCode::SUCCESS

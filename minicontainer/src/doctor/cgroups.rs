@@ -32,7 +32,12 @@ pub struct Hierarchy {
 /// The hierarchies of this machine.
 pub fn look() -> Vec<Hierarchy> {
     let mountinfo = look::text("/proc/self/mountinfo").unwrap_or_default();
-    let mut found = hierarchies(&mountinfo, &look::text("/proc/self/cgroup").unwrap_or_default());
+    hierarchies_with_controllers(&mountinfo, &look::text("/proc/self/cgroup").unwrap_or_default())
+}
+
+/// The same for the process whose `cgroup` file this is.
+pub fn hierarchies_with_controllers(mountinfo: &str, cgroup: &str) -> Vec<Hierarchy> {
+    let mut found = hierarchies(mountinfo, cgroup);
     for hierarchy in found.iter_mut().filter(|hierarchy| hierarchy.version == Version::V2) {
         let file = hierarchy.mount.join("cgroup.controllers");
         let controllers = fs_err::read_to_string(file).unwrap_or_default();

@@ -13,7 +13,7 @@ const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
 /// Write the whole report.
-pub fn report(report: &Report, to: &mut impl Write) -> io::Result<()> {
+pub(super) fn report(report: &Report, to: &mut impl Write) -> io::Result<()> {
     paragraph(to, 0, Style::new(), &report.tried)?;
     let mut group = "";
     let mut advice = None;
@@ -88,7 +88,7 @@ fn paragraph(to: &mut impl Write, indent: usize, style: Style, text: &str) -> io
 
 /// Break `text` at spaces into lines of at most `width` characters, and a path that is longer than a
 /// line after a slash. Any other long word stays whole: it may be meant to be copied.
-fn wrap(text: &str, width: usize) -> Vec<String> {
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match lines.last_mut() {
