@@ -112,7 +112,7 @@ fn files(of: &Subject, open: &mut impl FnMut(&'static str, u8, &'static str, Str
                 "read_only",
                 8,
                 "kernel settings",
-                format!("finds settings of the kernel writable: {paths}"),
+                format!("finds settings of the kernel on no read-only mount: {paths}"),
             );
         }
     }
