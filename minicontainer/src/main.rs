@@ -10,15 +10,14 @@ mod xray;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand, ValueHint};
+use clap::{CommandFactory, Parser, Subcommand, ValueHint, error::ErrorKind};
 
 /// A container runtime that you can read.
 #[derive(Parser)]
 #[command(version, disable_help_subcommand = true, after_help = EXAMPLES)]
 struct Arguments {
-    /// Show each system call as it happens, parent and child in two columns
-    #[arg(long, global = true)]
-    explain: bool,
+    #[command(flatten)]
+    explain: cli::Explain,
     #[command(subcommand)]
     command: Command,
 }
@@ -28,6 +27,8 @@ Examples:
   minicontainer run                          a shell in a container
   minicontainer run -- ps ax                 one command in a container
   minicontainer --explain run -- true        the same, and every system call on the way
+  minicontainer --explain=json run -- true   the same for programs, one object a line
+  minicontainer run --step -- true           wait for Enter before each of them
   minicontainer stage 1 run -- ps ax         the same command, as the runtime stood after chapter 1
   minicontainer doctor                       what of the course works on this machine
   minicontainer xray 1234                    is that process in a container, and how good is it
@@ -58,6 +59,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    sys::explain::begin();
     if let Some(code) = lab::play_role().or_else(checks::play_role) {
         return code;
     }
@@ -65,8 +67,12 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return cli::usage(&error),
     };
-    if arguments.explain {
-        sys::explain::enable();
+    if arguments.explain.stops() && !matches!(arguments.command, Command::Run(_) | Command::Stage(_)) {
+        let only = "--step is for what runs a container: run, and stage N run";
+        return cli::usage(&Arguments::command().error(ErrorKind::ArgumentConflict, only));
+    }
+    if let Err(error) = arguments.explain.begin() {
+        return fail(&error);
     }
     match arguments.command {
         Command::Run(run) => cli::finish(NAME, cli::run_in_foreground(|| ch12::stage::parent(&run))),

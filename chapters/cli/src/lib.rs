@@ -1,6 +1,7 @@
 //! What the command lines of all stages share: the flags of the process, the error printed once, and
 //! the exit code.
 
+mod explain;
 mod process;
 mod terminal;
 
@@ -8,6 +9,7 @@ use std::{ffi::OsString, process::ExitCode, sync::OnceLock};
 
 use anstyle::{AnsiColor, Style};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+pub use explain::Explain;
 pub use process::{Process, Variable, VariableParser};
 use sys::{Error, Result, WaitStatus};
 
@@ -15,9 +17,8 @@ use sys::{Error, Result, WaitStatus};
 #[derive(Parser)]
 #[command(disable_help_subcommand = true)]
 struct Stage<R: Args> {
-    /// Show each system call as it happens, parent and child in two columns
-    #[arg(long, global = true)]
-    explain: bool,
+    #[command(flatten)]
+    explain: Explain,
     #[command(subcommand)]
     command: StageCommand<R>,
 }
@@ -40,8 +41,8 @@ pub fn stage<R: Args>(
         command.try_get_matches_from(arguments).and_then(|found| Stage::<R>::from_arg_matches(&found));
     match stage {
         Ok(Stage { explain, command: StageCommand::Run(arguments) }) => {
-            if explain {
-                sys::explain::enable();
+            if let Err(error) = explain.begin() {
+                return finish(name, Err(error));
             }
             finish(name, run_in_foreground(|| run(&arguments)))
         }
@@ -51,10 +52,15 @@ pub fn stage<R: Args>(
 
 /// Run a container, and afterwards take the terminal back if a shell inside has kept it.
 pub fn run_in_foreground(run: impl FnOnce() -> Result<WaitStatus>) -> Result<WaitStatus> {
-    let foreground = terminal::Foreground::remember();
-    let status = run();
-    foreground.restore();
-    status
+    let whole = || {
+        let foreground = terminal::Foreground::remember();
+        let status = run();
+        foreground.restore();
+        status
+    };
+    // Who ends the steps with `q` does it before the command runs: nobody has taken the terminal by then.
+    sys::explain::unless_ended(whole)
+        .unwrap_or_else(|code| Ok(WaitStatus::Exited(sys::Pid::this(), code.into())))
 }
 
 /// The end of every runtime: print the error, if there is one, and turn what happened into an exit code.

@@ -4,7 +4,7 @@ use std::panic::Location;
 
 use nix::{sys::wait::WaitStatus, unistd::Pid};
 
-use crate::{CapabilitySets, Error, Place, Result, explain};
+use crate::{CapabilitySets, Error, Place, Result, explain::Call};
 
 /// Make one call: show it when `--explain` asks for it, name it when it fails.
 ///
@@ -17,12 +17,13 @@ pub(crate) fn call<T: Outcome>(
     make: impl FnOnce() -> nix::Result<T>,
 ) -> Result<T> {
     let place = Place::of(Location::caller());
+    let shown = Call::begin(&line, page, &place);
     let result = make();
     let outcome = match &result {
         Ok(value) => value.shown(),
         Err(errno) => format!("-1 {errno:?}"),
     };
-    explain::call(&line, &outcome, page, &place);
+    shown.returned(&outcome);
     result.map_err(|errno| Error::of_call(&line, page, errno, place))
 }
 
@@ -35,9 +36,10 @@ pub(crate) fn call_shown_before<T>(
     make: impl FnOnce() -> nix::Result<T>,
 ) -> Result<T> {
     let place = Place::of(Location::caller());
-    explain::announce(line, page, &place);
+    let shown = Call::begin(line, page, &place);
+    shown.announce();
     make().map_err(|errno| {
-        explain::call(line, &format!("-1 {errno:?}"), page, &place);
+        shown.returned(&format!("-1 {errno:?}"));
         Error::of_call(line, page, errno, place)
     })
 }

@@ -4,7 +4,7 @@ use std::{error::Error as StdError, io, panic::Location};
 
 use nix::errno::Errno;
 
-use crate::{Error, Place, Result, explain};
+use crate::{Error, Place, Result, explain::Call};
 
 /// Let a library make a call: show it when `--explain` asks for it, name it when it fails.
 ///
@@ -17,15 +17,16 @@ pub fn call_by_library<T, E: StdError + 'static>(
     make: impl FnOnce() -> std::result::Result<T, E>,
 ) -> Result<T> {
     let place = Place::of(Location::caller());
+    let shown = Call::begin(line, page, &place);
     match make() {
         Ok(value) => {
-            explain::call(line, "0", page, &place);
+            shown.returned("0");
             Ok(value)
         }
         Err(error) => {
             let errno = errno_of(&error);
             let outcome = errno.map_or_else(|| error.to_string(), |errno| format!("-1 {errno:?}"));
-            explain::call(line, &outcome, page, &place);
+            shown.returned(&outcome);
             Err(match errno {
                 Some(errno) => Error::of_call(line, page, errno, place),
                 None => Error {

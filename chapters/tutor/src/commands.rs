@@ -75,7 +75,9 @@ pub fn main(folder: &str, runtime: fn(Vec<OsString>) -> ExitCode) -> ExitCode {
         return code;
     }
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    let is_runtime = |word: &OsString| word == "run" || word == "--explain";
+    let is_runtime = |word: &OsString| {
+        word == "run" || word == "--step" || word.as_encoded_bytes().starts_with(b"--explain")
+    };
     if arguments.get(1).is_some_and(is_runtime) {
         return runtime(arguments);
     }

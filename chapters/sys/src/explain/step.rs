@@ -1,0 +1,189 @@
+//! `--step`: each call waits until somebody at the terminal lets it be made.
+//!
+//! So a trainer can look around from a second terminal while the container is half built. Both processes ask, on the
+//! same terminal, one at a time. What they share is the *slate*, a memfd that the child inherits: its one byte says
+//! whether there are still stops, and its lock says whose turn it is. It is a record lock (fcntl(2)), because flock(2)
+//! belongs to the open file, which parent and child have in common: both would hold it.
+
+use std::{
+    fs::File,
+    io::{Read, Write},
+    os::{
+        fd::{AsFd, FromRawFd, OwnedFd},
+        unix::fs::FileExt,
+    },
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    sync::{OnceLock, atomic::Ordering},
+    thread::ThreadId,
+};
+
+use nix::{
+    errno::Errno,
+    fcntl::{FcntlArg, fcntl},
+    sys::memfd::MFdFlags,
+};
+
+use super::{SILENT, Side, side};
+use crate::{Error, Result};
+
+static STEPS: OnceLock<Steps> = OnceLock::new();
+
+struct Steps {
+    terminal: File,
+    slate: File,
+    /// Helping threads never ask: what they do is not a step of the container.
+    thread: ThreadId,
+}
+
+/// What stands on the slate.
+const STOP: u8 = b's';
+const GO_ON: u8 = b'c';
+const END: u8 = b'q';
+
+/// What a process ends with that was ended from the keyboard: 128 and SIGINT.
+const ENDED: u8 = 130;
+
+/// What unwinds the parent's script when it is ended, so that everything it has made is dropped, and so removed.
+struct Ended;
+
+/// From here on, wait for the terminal before each call.
+pub fn enable() -> Result<()> {
+    if STEPS.get().is_some() {
+        return Ok(());
+    }
+    let terminal = fs_err::OpenOptions::new().read(true).write(true).open("/dev/tty").map_err(|error| {
+        Error::new(format!("--step: {error}"))
+            .why("each call waits for Enter on the terminal, and this process has none")
+            .remedy("Start it in a terminal (with ssh or docker: -t), or leave it at --explain.")
+    })?;
+    let steps = prepare(&terminal).map_err(|errno| Error::new(format!("--step: {}", errno.desc())))?;
+    steps.say(
+        "--step: each call waits for you. Enter: the next call; c and Enter: go on without stopping; \
+         q and Enter: end.\n",
+    );
+    STEPS.set(steps).ok(); // somebody else's would do as well
+    Ok(())
+}
+
+fn prepare(terminal: &fs_err::File) -> nix::Result<Steps> {
+    let slate = nix::sys::memfd::memfd_create("steps", MFdFlags::MFD_CLOEXEC)?;
+    let steps =
+        Steps { terminal: out_of_the_way(terminal)?, slate: out_of_the_way(&slate)?, thread: this_thread() };
+    steps.write(STOP);
+    Ok(steps)
+}
+
+/// A copy of `descriptor` with a high number: the numbers in the rows stay those of the book.
+#[allow(unsafe_code)]
+fn out_of_the_way(descriptor: impl AsFd) -> nix::Result<File> {
+    const HIGH: i32 = 200;
+    let raw = fcntl(descriptor, FcntlArg::F_DUPFD_CLOEXEC(HIGH))?;
+    // SAFETY: the kernel has just opened this descriptor for us, and nobody else knows of it.
+    Ok(unsafe { OwnedFd::from_raw_fd(raw) }.into())
+}
+
+fn this_thread() -> ThreadId {
+    std::thread::current().id()
+}
+
+/// The steps, where this is a process and a thread that takes part in them. Who is being unwound only cleans up.
+fn steps() -> Option<&'static Steps> {
+    let takes_part = |steps: &&Steps| {
+        !SILENT.load(Ordering::Relaxed) && !std::thread::panicking() && steps.thread == this_thread()
+    };
+    STEPS.get().filter(takes_part)
+}
+
+/// Wait until the call `line` may be made.
+pub(super) fn wait(line: &str, page: &str) {
+    let Some(steps) = steps() else { return };
+    if steps.read() == STOP && steps.lock(libc::F_WRLCK).is_ok() {
+        // Meanwhile the other process may have been told to go on, or to end.
+        if steps.read() == STOP {
+            steps.write(steps.ask(line));
+        }
+        if page == "execve(2)" && steps.read() == STOP {
+            steps.write(GO_ON); // from here on the terminal is the command's
+        }
+        steps.lock(libc::F_UNLCK).ok(); // the end of the process unlocks it, too
+    }
+    end_if_told();
+}
+
+/// End here, if somebody has said so to one of the two processes.
+pub(super) fn end_if_told() {
+    if steps().is_some_and(|steps| steps.read() == END) {
+        match side() {
+            // The child has nothing that the kernel would not take back.
+            Side::Child => crate::exit_now(ENDED),
+            // Not an error: a script may do without a call that has failed. And not a panic, which would say so.
+            Side::Parent => resume_unwind(Box::new(Ended)),
+        }
+    }
+}
+
+/// Run `script`; when it is ended with `q`, everything it has made is removed, and the answer is the exit code.
+pub fn unless_ended<T>(script: impl FnOnce() -> T) -> std::result::Result<T, u8> {
+    catch_unwind(AssertUnwindSafe(script))
+        .map_err(|payload| if payload.is::<Ended>() { ENDED } else { resume_unwind(payload) })
+}
+
+impl Steps {
+    fn read(&self) -> u8 {
+        let mut byte = [GO_ON];
+        // A slate that cannot be read must not stop the container for ever.
+        self.slate.read_at(&mut byte, 0).ok();
+        byte[0]
+    }
+
+    fn write(&self, state: u8) {
+        self.slate.write_at(&[state], 0).ok(); // a byte of memory that we own; without it the next call asks again
+    }
+
+    /// `fcntl(F_SETLKW)`: wait for our turn, or let the other one have it.
+    fn lock(&self, kind: i32) -> nix::Result<()> {
+        #[allow(unsafe_code)]
+        // SAFETY: an all-zero flock is a valid value, it consists of integers only.
+        let mut lock: libc::flock = unsafe { std::mem::zeroed() };
+        #[expect(clippy::cast_possible_truncation, reason = "F_WRLCK and F_UNLCK are 1 and 2")]
+        let kind = kind as i16;
+        lock.l_type = kind;
+        loop {
+            match fcntl(&self.slate, FcntlArg::F_SETLKW(&lock)) {
+                Err(Errno::EINTR) => {}
+                done => return done.map(drop),
+            }
+        }
+    }
+
+    /// Ask what to do before the call `line`; the answer goes on the slate.
+    fn ask(&self, line: &str) -> u8 {
+        const LONGEST: usize = 50; // the question is one line, on a terminal of 80 columns as well
+        let mut shown: String = line.chars().take(LONGEST).collect();
+        if shown.len() < line.len() {
+            shown.push('…');
+        }
+        self.say(&format!("{} stops before {shown} ", side()));
+        let mut answer = [0; 256];
+        // The terminal gives one line. Nothing at all is Control-D, or a terminal that is gone.
+        let length = loop {
+            match (&self.terminal).read(&mut answer) {
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                read => break read.unwrap_or(0),
+            }
+        };
+        if std::env::var_os("TERM").is_some_and(|term| term != "dumb") {
+            self.say("\x1b[1A\x1b[2K"); // the question goes, or every second line would be one
+        }
+        match answer[..length].trim_ascii() {
+            _ if length == 0 => END,
+            [b'q', ..] => END,
+            [b'c', ..] => GO_ON,
+            _ => STOP,
+        }
+    }
+
+    fn say(&self, text: &str) {
+        (&self.terminal).write_all(text.as_bytes()).ok(); // a terminal that is gone answers the question as well
+    }
+}
