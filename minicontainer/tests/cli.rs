@@ -235,6 +235,134 @@ fn explain_shows_the_order_of_the_calls() {
     insta::assert_snapshot!(calls(2).join("\n"));
 }
 
+/// The names of the calls on one side of the table.
+fn names_in_table(text: &str, column: usize) -> Vec<String> {
+    let cells = text.lines().filter_map(|line| line.split('│').nth(column));
+    cells.filter_map(|cell| cell.split_once('(')).map(|(name, _)| name.trim().to_owned()).collect()
+}
+
+/// The names that do not depend on how fast the command ends: the parent looks after it once or twice.
+fn until_it_runs(mut names: Vec<String>) -> Vec<String> {
+    names.truncate(names.iter().position(|name| name == "waitpid").unwrap_or(names.len()));
+    names
+}
+
+/// `--explain=json` is the table for programs: the same calls in the same order, each an object of its own.
+#[test]
+fn explain_as_json_has_the_rows_of_the_table() {
+    let said = |arguments: &[&str]| {
+        let output = minicontainer(arguments).env("COLUMNS", "999").assert().success();
+        String::from_utf8_lossy(&output.get_output().stderr).into_owned()
+    };
+    let table = said(&["stage", "4", "run", "--explain", "--", "true"]);
+    assert!(
+        !table.contains('\x1b') && !table.contains("ms\n"),
+        "what is for a terminal went into a pipe: {table}"
+    );
+    let json = said(&["stage", "4", "run", "--explain=json", "--", "true"]);
+    let records: Vec<serde_json::Value> = json
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
+        .collect();
+    let names_of = |side: &str| -> Vec<String> {
+        let calls = records.iter().filter(|record| record["side"] == side);
+        calls.map(|record| record["call"].as_str().unwrap().split('(').next().unwrap().to_owned()).collect()
+    };
+    assert_eq!(until_it_runs(names_of("parent")), until_it_runs(names_in_table(&table, 1)));
+    assert_eq!(names_of("child"), names_in_table(&table, 2));
+    for record in records.iter().filter(|record| record.get("note").is_none()) {
+        let shown_before =
+            ["send(", "execve("].iter().any(|name| record["call"].as_str().unwrap().starts_with(name));
+        assert_eq!(record["took_us"].is_u64(), !shown_before, "{record}");
+        assert_eq!(record["result"].is_string(), !shown_before, "{record}");
+        assert!(
+            record["started_us"].is_u64() && record["pid"].is_u64() && record["page"].is_string(),
+            "{record}"
+        );
+    }
+    let mounted = records.iter().find(|record| record["page"] == "mount(2)").expect("stage 4 mounts");
+    assert_eq!((&mounted["chapter"], &mounted["result"]), (&4.into(), &"0".into()));
+}
+
+/// Wherever the flag stands, it is the runtime's, and it takes nothing from the command.
+#[test]
+fn explain_takes_its_format_and_nothing_else() {
+    for arguments in [
+        &["--explain=json", "run", "--", "echo", "inside"][..],
+        &["run", "--explain=json", "--", "echo", "inside"],
+        &["run", "--explain=json", "echo", "inside"],
+        &["--explain=json", "stage", "4", "run", "echo", "inside"],
+        &["stage", "4", "run", "--explain=json", "--", "echo", "inside"],
+    ] {
+        let output = minicontainer(arguments).assert().success().get_output().clone();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "inside\n", "{arguments:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("\"call\":\"clone3("), "{arguments:?}");
+    }
+    for arguments in
+        [&["run", "--explain", "--", "echo", "inside"][..], &["run", "--explain", "echo", "inside"]]
+    {
+        let output = minicontainer(arguments).assert().success().get_output().clone();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "inside\n", "{arguments:?}");
+    }
+    minicontainer(&["--explain=yaml", "run", "true"]).assert().code(125);
+}
+
+/// There is nobody to ask: not a hang, and not a run without stops.
+#[test]
+fn explain_steps_need_a_terminal() {
+    let mut command = Command::new("setsid");
+    command.args(["--wait", MINICONTAINER, "run", "--step", "--", "true"]).timeout(Duration::from_secs(20));
+    let said = complaint(&mut command);
+    assert!(said.starts_with("exit code 125\n"), "{said}");
+    assert!(said.contains("/dev/tty") && said.contains("remedy") && !said.contains('│'), "{said}");
+    let said = complaint(&mut minicontainer(&["doctor", "--step"]));
+    assert!(said.contains("run, and stage N run"), "{said}");
+}
+
+/// The exit code of `command` at a terminal of its own where `keys` are typed, and what that terminal shows.
+fn at_a_terminal(command: &str, keys: &str) -> (i32, String) {
+    let mut script = Command::new("script");
+    script.args(["-qec", &format!("{MINICONTAINER} {command}"), "/dev/null"]).write_stdin(keys);
+    script.env("TERM", "xterm").env_remove("NO_COLOR").env("HOME", "/root").timeout(Duration::from_secs(60));
+    let output = script.output().expect("script(1) starts");
+    (output.status.code().expect("an exit code"), String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[test]
+fn explain_steps_go_on_and_end_from_the_keyboard() {
+    let stops = |shown: &str| shown.matches(" stops before ").count();
+    for stage in ["stage 4 run", "run"] {
+        let (code, shown) = at_a_terminal(&format!("{stage} --step -- echo in-si-de"), "\n\nc\n");
+        assert_eq!((code, stops(&shown)), (0, 3), "{shown}");
+        assert!(shown.contains("\nin-si-de"), "{shown}");
+        assert!(
+            shown.contains("\x1b]8;;https://man7.org/linux/man-pages/man2/clone.2.html\x1b\\"),
+            "{shown}"
+        );
+        for enters in [1, 12] {
+            let (code, shown) =
+                at_a_terminal(&format!("{stage} --step -- echo in-si-de"), &("\n".repeat(enters) + "q\n"));
+            assert_eq!((code, stops(&shown)), (130, enters + 1), "{shown}");
+            assert!(!shown.contains("\nin-si-de"), "{shown}");
+        }
+    }
+}
+
+/// Both processes ask, the last question is about execve, and what is typed then is for the command.
+#[test]
+fn explain_steps_leave_the_terminal_to_the_command() {
+    let (code, shown) =
+        at_a_terminal("stage 1 run --step -- sh -c 'read word; echo got $word'", &"\n".repeat(60));
+    assert_eq!(code, 0, "{shown}");
+    let (before, after) = shown.split_once("child stops before execve(").expect("a stop before execve");
+    assert!(
+        before.contains("parent stops before clone3(") && before.contains("child stops before chdir("),
+        "{shown}"
+    );
+    assert!(!after.contains(" stops before "), "{shown}");
+    assert!(after.contains("got"), "{shown}");
+}
+
 #[test]
 #[cfg(target_arch = "x86_64")]
 fn the_real_runtimes_get_the_same_filter() {

@@ -17,7 +17,7 @@
 //! * `chapter` is null where no chapter makes the call.
 //! * `result` and `took_us` are null where the line was written before the call.
 //! * `started_us` and `took_us` are microseconds, `started_us` since the program began, by one monotonic clock for
-//!   both processes.
+//!   both processes. The whole runtime starts itself again once (chapter 11), and so the count does.
 //!
 //! Fields are added, never renamed. A line of standard error that is no object comes from the command, or is an error.
 

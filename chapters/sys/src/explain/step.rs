@@ -19,7 +19,7 @@ use std::{
 
 use nix::{
     errno::Errno,
-    fcntl::{FcntlArg, fcntl},
+    fcntl::{FcntlArg, FdFlag, fcntl},
     sys::memfd::MFdFlags,
 };
 
@@ -56,27 +56,48 @@ pub fn enable() -> Result<()> {
             .why("each call waits for Enter on the terminal, and this process has none")
             .remedy("Start it in a terminal (with ssh or docker: -t), or leave it at --explain.")
     })?;
-    let steps = prepare(&terminal).map_err(|errno| Error::new(format!("--step: {}", errno.desc())))?;
-    steps.say(
-        "--step: each call waits for you. Enter: the next call; c and Enter: go on without stopping; \
-         q and Enter: end.\n",
-    );
+    let name = |errno: Errno| Error::new(format!("--step: {}", errno.desc()));
+    let (slate, is_new) = match inherited_slate() {
+        Some(slate) => (slate, false),
+        None => (new_slate().map_err(name)?, true),
+    };
+    let terminal = out_of_the_way(&terminal).map_err(name)?;
+    let steps = Steps { terminal, slate, thread: this_thread() };
+    if is_new {
+        steps.write(STOP);
+        steps.say(
+            "--step: each call waits for you. Enter: the next call; c and Enter: go on without stopping; \
+             q and Enter: end.\n",
+        );
+    }
     STEPS.set(steps).ok(); // somebody else's would do as well
     Ok(())
 }
 
-fn prepare(terminal: &fs_err::File) -> nix::Result<Steps> {
-    let slate = nix::sys::memfd::memfd_create("steps", MFdFlags::MFD_CLOEXEC)?;
-    let steps =
-        Steps { terminal: out_of_the_way(terminal)?, slate: out_of_the_way(&slate)?, thread: this_thread() };
-    steps.write(STOP);
-    Ok(steps)
+/// Our descriptors have high numbers: the numbers in the rows stay those of the book. This is the slate's.
+const HIGH: i32 = 200;
+const NAME: &str = "minicontainer-steps";
+
+fn new_slate() -> nix::Result<File> {
+    out_of_the_way(nix::sys::memfd::memfd_create(NAME, MFdFlags::MFD_CLOEXEC)?)
 }
 
-/// A copy of `descriptor` with a high number: the numbers in the rows stay those of the book.
+/// The slate from before this program started itself again.
+fn inherited_slate() -> Option<File> {
+    let path = fs_err::read_link(format!("/proc/self/fd/{HIGH}")).ok()?;
+    if !path.to_str()?.starts_with(&format!("/memfd:{NAME}")) {
+        return None;
+    }
+    #[allow(unsafe_code)]
+    // SAFETY: it came through execve, so nobody in this program owns it yet.
+    let slate = unsafe { OwnedFd::from_raw_fd(HIGH) };
+    fcntl(&slate, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).ok()?;
+    Some(slate.into())
+}
+
+/// A copy of `descriptor` with a high number.
 #[allow(unsafe_code)]
 fn out_of_the_way(descriptor: impl AsFd) -> nix::Result<File> {
-    const HIGH: i32 = 200;
     let raw = fcntl(descriptor, FcntlArg::F_DUPFD_CLOEXEC(HIGH))?;
     // SAFETY: the kernel has just opened this descriptor for us, and nobody else knows of it.
     Ok(unsafe { OwnedFd::from_raw_fd(raw) }.into())
@@ -102,10 +123,14 @@ pub(super) fn wait(line: &str, page: &str) {
         if steps.read() == STOP {
             steps.write(steps.ask(line));
         }
-        if page == "execve(2)" && steps.read() == STOP {
+        if page == "execve(2)" && steps.read() == STOP && side() == Side::Child {
             steps.write(GO_ON); // from here on the terminal is the command's
         }
         steps.lock(libc::F_UNLCK).ok(); // the end of the process unlocks it, too
+    }
+    if page == "execve(2)" && side() == Side::Parent {
+        // The parent starts itself again (chapter 11): what stands on the slate holds for it then, too.
+        fcntl(&steps.slate, FcntlArg::F_SETFD(FdFlag::empty())).ok();
     }
     end_if_told();
 }
