@@ -10,21 +10,23 @@ pub struct Explain {
     ///
     /// On a terminal a call that took more than a millisecond says so, and a man page is a link.
     ///
-    /// --explain=json is for programs, one object a line on standard error:
-    /// {"side":"parent","pid":71,"chapter":4,"page":"mount(2)","call":"mount(…)","result":"0","started_us":801,"took_us":12}
-    /// or {"note":"…"}. Times are in microseconds, started_us since the program began; result and took_us are null
-    /// where the line was written before the call, as for execve. Fields are added, never renamed.
+    /// --explain=json is for programs. Each line on standard error is one object, of one of two shapes:
+    ///   {"side":"parent","pid":71,"chapter":4,"page":"mount(2)","call":"mount(…)","result":"0",
+    ///    "started_us":801,"took_us":12}
+    ///   {"note":"…"}
+    /// Times are in microseconds, started_us since the program began. result and took_us are null where
+    /// the line was written before the call, as for execve. Fields are added, never renamed.
     #[arg(
         long, global = true, value_name = "FORMAT", num_args = 0..=1, require_equals = true,
-        default_missing_value = "table"
+        default_missing_value = "table", verbatim_doc_comment
     )]
     explain: Option<Shape>,
-    /// Wait for Enter before each call; implies --explain
+    /// Wait for Enter before each call, in parent and child; implies --explain
     ///
-    /// Parent and child wait on the terminal, one at a time, so you can look around from a second terminal while the
-    /// container is half built. Enter: the next call; c and Enter: go on without stopping; q and Enter: end, with
-    /// exit code 130 and nothing left behind. From its execve on the command has the terminal as usual.
-    #[arg(long, global = true)]
+    /// So you can look around from a second terminal while the container is half built. One process asks
+    /// at a time. Enter: the next call; c and Enter: go on without stopping; q and Enter: end, with exit
+    /// code 130 and nothing left behind. From its execve on the command has the terminal as usual.
+    #[arg(long, global = true, verbatim_doc_comment)]
     step: bool,
 }
 

@@ -15,13 +15,20 @@ use sys::{Error, Result, WaitStatus};
 
 /// The command line of a stage.
 #[derive(Parser)]
-#[command(disable_help_subcommand = true)]
+#[command(disable_help_subcommand = true, after_help = EXAMPLES)]
 struct Stage<R: Args> {
     #[command(flatten)]
     explain: Explain,
     #[command(subcommand)]
     command: StageCommand<R>,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  run -- ps ax                   one command in a container
+  --explain run -- true          every system call on the way
+  --explain=json run -- true     the same for programs, one object a line
+  run --step -- true             wait for Enter before each of them";
 
 #[derive(Subcommand)]
 enum StageCommand<R: Args> {
