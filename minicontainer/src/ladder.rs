@@ -80,9 +80,8 @@ pub fn run(flags: &Ladder) -> sys::Result<ExitCode> {
             anstream::print!("{}", ladder.details());
         }
     }
-    // An attack that a later chapter stops is no fault of this one.
-    let fails = ladder.open("minicontainer").iter().any(|row| row.chapter <= stages::LAST);
-    Ok(if fails { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    let passes = ladder.open("minicontainer").is_empty();
+    Ok(if passes { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn is_wanted(flags: &Ladder, row: &ladder::Row) -> bool {

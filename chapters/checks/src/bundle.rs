@@ -10,7 +10,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sys::{MsFlags, Result};
 
 use crate::{
@@ -62,7 +62,7 @@ pub(crate) fn command(runtime: &str, request: &Request, folder: &Path) -> Result
         // Root inside is nobody outside, and makes the places for the mounts.
         fs_err::os::unix::fs::chown(&rootfs, Some(walls::NOBODYS_IDS), Some(walls::NOBODYS_IDS))?;
     }
-    fs_err::write(bundle.join("config.json"), config(request, &rootfs, binds, folder, number).to_string())?;
+    fs_err::write(bundle.join("config.json"), config(request, &rootfs, binds, folder, number)?.to_string())?;
 
     let mut command = Command::new(subject::program(runtime).unwrap_or_else(|| runtime.into()));
     command.env("XDG_RUNTIME_DIR", folder);
@@ -129,7 +129,21 @@ fn capabilities(request: &Request) -> Value {
     json!({"bounding": all, "effective": all, "permitted": all, "inheritable": ambient, "ambient": ambient})
 }
 
-fn config(request: &Request, rootfs: &Path, binds: Vec<Value>, folder: &Path, number: u32) -> Value {
+/// The profile that the runtime is given, if any.
+fn seccomp(request: &Request) -> Result<Option<Value>> {
+    let text = match &request.seccomp {
+        Seccomp::Default => DEFAULT_SECCOMP.to_owned(),
+        Seccomp::Unconfined => return Ok(None),
+        Seccomp::Profile(file) => fs_err::read_to_string(file)?,
+    };
+    let mut profile: Map<String, Value> =
+        serde_json::from_str(&text).map_err(|error| sys::Error::new(format!("seccomp profile: {error}")))?;
+    profile.remove("architectures"); // it stands for this machine's, whichever that is
+    Ok(Some(profile.into()))
+}
+
+fn config(request: &Request, rootfs: &Path, binds: Vec<Value>, folder: &Path, number: u32) -> Result<Value> {
+    let seccomp = seccomp(request)?;
     let rootless = !nix::unistd::geteuid().is_root();
     // First: the rootfs is in the folder, and what is mounted on it by then would be bound along.
     let mut mounts = binds;
@@ -179,14 +193,8 @@ fn config(request: &Request, rootfs: &Path, binds: Vec<Value>, folder: &Path, nu
         },
     });
     let linux = &mut config["linux"];
-    let profile = match &request.seccomp {
-        Seccomp::Default => Some(DEFAULT_SECCOMP.to_owned()),
-        Seccomp::Unconfined => None,
-        Seccomp::Profile(file) => fs_err::read_to_string(file).ok(),
-    };
-    if let Some(Value::Object(mut profile)) = profile.and_then(|text| serde_json::from_str(&text).ok()) {
-        profile.remove("architectures"); // it stands for this machine's, whichever that is
-        linux["seccomp"] = Value::Object(profile);
+    if let Some(profile) = seccomp {
+        linux["seccomp"] = profile;
     }
     if let Some(memory) = request.memory {
         // In the OCI's words swap is memory and swap together, as in version 1.
@@ -216,5 +224,5 @@ fn config(request: &Request, rootfs: &Path, binds: Vec<Value>, folder: &Path, nu
         // Absolute: an empty path would put the container below whatever group called us.
         linux["cgroupsPath"] = json!(cage::group_of_bundle(folder, number));
     }
-    config
+    Ok(config)
 }

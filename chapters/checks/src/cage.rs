@@ -175,8 +175,8 @@ fn remove(group: &Path) {
     eprintln!("checks: the group {} could not be removed", group.display());
 }
 
-/// Where runc and crun put the container of a bundle, and Podman all of its own: beside the fence's own group, because a v2 group
-/// with processes in it cannot hand its controllers to groups below.
+/// Where runc and crun put the container of a bundle, and Podman all of its own: beside the fence's own group, because a
+/// v2 group with processes in it cannot hand its controllers to groups below.
 pub(crate) fn group_of_bundle(folder: &Path, bundle: impl Display) -> String {
     format!("/{}/{bundle}", bundles(&name(folder)))
 }

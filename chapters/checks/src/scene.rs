@@ -135,12 +135,18 @@ impl<'a> Scene<'a> {
 
     /// Start `request` from within the control group `group` and run it to its end.
     pub(crate) fn run_in_group(&self, request: &Request, group: &Path) -> Result<Ended, Stop> {
-        let subject = self.subject.command(request, self.folder)?;
         let mut command = Command::new("/bin/sh");
         command.args(["-c", "echo $$ > \"$0\" && exec \"$@\""]).arg(group.join("cgroup.procs"));
-        command.arg(subject.get_program()).args(subject.get_args());
-        command.envs(subject.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        self.append(&mut command, request)?;
         Ended::of(&mut command)
+    }
+
+    /// The command line of `request` as the last words of `command`, which is to start it.
+    pub(crate) fn append(&self, command: &mut Command, request: &Request) -> Result<(), Stop> {
+        let subject = self.subject.command(request, self.folder)?;
+        command.arg(subject.get_program());
+        pass_on(command, &subject);
+        Ok(())
     }
 
     /// The command that lets the probe attack. It refuses where it finds itself in the host's PID namespace.
@@ -180,8 +186,7 @@ impl<'a> Scene<'a> {
     pub(crate) fn run_copy(&self, request: &Request, program: &Path) -> Result<Ended, Stop> {
         let subject = self.subject.command(request, self.folder)?;
         let mut command = Command::new(program);
-        command.args(subject.get_args());
-        command.envs(subject.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        pass_on(&mut command, &subject);
         Ended::of(&mut command)
     }
 
@@ -198,11 +203,9 @@ impl<'a> Scene<'a> {
 
     /// The same, called by somebody who ignores signals: nohup does, and so do shell scripts.
     pub(crate) fn run_ignoring_signals(&self, request: &Request) -> Result<Ended, Stop> {
-        let subject = self.subject.command(request, self.folder)?;
         let mut command = Command::new("/bin/sh");
-        command.args(["-c", "trap '' HUP PIPE; exec \"$@\"", "sh"]).arg(subject.get_program());
-        command.args(subject.get_args());
-        command.envs(subject.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.args(["-c", "trap '' HUP PIPE; exec \"$@\"", "sh"]);
+        self.append(&mut command, request)?;
         Ended::of(&mut command)
     }
 
@@ -223,6 +226,12 @@ impl<'a> Scene<'a> {
         };
         Ok(Running { child, stdin, stdout: BufReader::new(stdout) })
     }
+}
+
+/// Give `command` the arguments and variables of `subject`.
+fn pass_on(command: &mut Command, subject: &Command) {
+    command.args(subject.get_args());
+    command.envs(subject.get_envs().filter_map(|(name, value)| Some((name, value?))));
 }
 
 /// The command that lets the probe do `action`, for use in a [`Request`].

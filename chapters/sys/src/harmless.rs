@@ -3,6 +3,8 @@
 use libc::{c_long, c_ulong};
 use nix::errno::Errno;
 
+use crate::refused::TIOCSTI;
+
 /// A number that is no descriptor, no namespace and no clock.
 const NOTHING: c_ulong = c_ulong::MAX;
 /// A size or a flag that is not valid anywhere here.
@@ -36,8 +38,6 @@ const CALLS: [(&str, c_long, [c_ulong; 4]); 24] = [
     ("userfaultfd", libc::SYS_userfaultfd, [NOTHING, 0, 0, 0]), // EINVAL or EPERM
 ];
 
-/// ioctl_tty(2). The kernel looks at the lower half of a request alone.
-const TIOCSTI: c_ulong = 0x5412;
 /// Two flags that exclude each other, clone(2).
 const NEW_USER_WITH_SHARED_FS: c_ulong = (libc::CLONE_NEWUSER | libc::CLONE_FS) as c_ulong;
 

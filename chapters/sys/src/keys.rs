@@ -15,6 +15,7 @@ pub type KeySerial = i32;
 /// `KEY_SPEC_SESSION_KEYRING`: whichever is this process's.
 const SESSION: KeySerial = -3;
 /// The commands of keyctl(2) that are used here.
+const GET_KEYRING_ID: i32 = 0;
 const JOIN_SESSION_KEYRING: i32 = 1;
 const SEARCH: i32 = 10;
 const READ: i32 = 11;
@@ -26,6 +27,16 @@ pub fn keyctl_join_session_keyring() -> Result<KeySerial> {
     call("keyctl(2)", "keyctl(KEYCTL_JOIN_SESSION_KEYRING, NULL)".into(), || {
         // SAFETY: a null name stands for a new keyring; the kernel reads and writes no memory of ours.
         serial(unsafe { libc::syscall(libc::SYS_keyctl, JOIN_SESSION_KEYRING, 0) })
+    })
+}
+
+/// `keyctl(KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0)`: the number of the session keyring.
+#[track_caller]
+#[allow(unsafe_code)]
+pub fn keyctl_session_keyring() -> Result<KeySerial> {
+    call("keyctl(2)", "keyctl(KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0)".into(), || {
+        // SAFETY: integers go in, and the kernel reads and writes no memory of ours.
+        serial(unsafe { libc::syscall(libc::SYS_keyctl, GET_KEYRING_ID, SESSION, 0) })
     })
 }
 

@@ -54,7 +54,9 @@ pub use fork::{alarm, fork, sigmask_set};
 pub use handles::{Handle, name_to_handle_at, open_by_handle_at};
 pub use harmless::harmless_calls;
 pub use interfaces::ioctl_interface_up;
-pub use keys::{KeySerial, add_key, keyctl_join_session_keyring, keyctl_read, keyctl_search};
+pub use keys::{
+    KeySerial, add_key, keyctl_join_session_keyring, keyctl_read, keyctl_search, keyctl_session_keyring,
+};
 pub use library::call_by_library;
 pub use lookups::{create, fchdir, getcwd, mkdirat, open_path, openat2, symlinkat};
 pub use machine::{finit_module, in_user_mode_linux, kernel_release, power_off};
@@ -65,7 +67,7 @@ pub use privileges::{prctl_set_dumpable, prctl_set_name, prctl_set_no_new_privs}
 pub use process::{
     clone3, execve, exit_now, prctl_set_pdeathsig, segfault, setgid, setgroups, setrlimit, setuid, waitpid,
 };
-pub use refused::{ioctl_tiocsti, keyctl_session_keyring, socket_of_family};
+pub use refused::{ioctl_tiocsti, socket_of_family};
 pub use seccomp::{seccomp_allow_all, seccomp_get_action_avail, seccomp_set_mode_filter};
 pub use seccomp_listener::{
     Notification, seccomp_next_notification, seccomp_refuse, seccomp_set_mode_filter_with_listener,

@@ -59,11 +59,9 @@ pub(super) fn type_into_terminal(scene: &Scene) -> Result<(bool, String), Stop> 
     let (_terminal, path) = sys::new_terminal()?;
     let not_ours = nix::fcntl::OFlag::O_NOCTTY.bits(); // the judge leads a session and has no terminal yet
     let end = fs_err::OpenOptions::new().read(true).write(true).custom_flags(not_ours).open(path)?;
-    let subject = scene.subject.command(&scene.attacker("type_into_terminal", &[])?, scene.folder)?;
     let mut caller = Command::new("setsid");
     caller.args(["--ctty", "--wait", "/bin/sh", "-c", CALLER, "sh"]);
-    caller.arg(subject.get_program()).args(subject.get_args());
-    caller.envs(subject.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    scene.append(&mut caller, &scene.attacker("type_into_terminal", &[])?)?;
     let said = caller.stdin(Stdio::from(end.into_parts().0)).output()?;
     let text = String::from_utf8_lossy(&said.stdout);
     let (loot, typed) = text.split_once('\n').unwrap_or_default();
