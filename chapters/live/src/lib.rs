@@ -1,0 +1,3 @@
+//! What a trainer shows in a terminal: demos with the host and a container side by side, and gauges.
+
+pub mod theme;
