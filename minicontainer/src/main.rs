@@ -50,6 +50,9 @@ enum Command {
     Seccomp(seccomp::Seccomp),
     /// Look at any process: is it in a container, and how good is that container
     Xray(xray::Xray),
+    /// Show to a room what a container is: host and container side by side, step by step
+    #[cfg(feature = "live")]
+    Demo(live::demo::Demo),
     /// Print the script that makes a shell complete our commands: `source <(minicontainer completions bash)`
     Completions {
         /// The shell to write for
@@ -82,6 +85,8 @@ fn main() -> ExitCode {
         Command::Ladder(flags) => ladder::run(&flags).unwrap_or_else(|error| fail(&error)),
         Command::Seccomp(flags) => seccomp::run(&flags).unwrap_or_else(|error| fail(&error)),
         Command::Xray(flags) => xray::run(&flags).unwrap_or_else(|error| fail(&error)),
+        #[cfg(feature = "live")]
+        Command::Demo(flags) => live::demo::run(&flags).unwrap_or_else(|error| fail(&error)),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), NAME, &mut std::io::stdout());
             ExitCode::SUCCESS

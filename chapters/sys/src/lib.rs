@@ -65,7 +65,8 @@ pub use namespaces::{setdomainname, sethostname, setns, unshare};
 pub use place::Place;
 pub use privileges::{prctl_set_dumpable, prctl_set_name, prctl_set_no_new_privs};
 pub use process::{
-    clone3, execve, exit_now, prctl_set_pdeathsig, segfault, setgid, setgroups, setrlimit, setuid, waitpid,
+    clone3, execve, exit_now, prctl_set_child_subreaper, prctl_set_pdeathsig, segfault, setgid, setgroups,
+    setrlimit, setuid, waitpid,
 };
 pub use refused::{ioctl_tiocsti, socket_of_family};
 pub use seccomp::{seccomp_allow_all, seccomp_get_action_avail, seccomp_set_mode_filter};

@@ -1,0 +1,144 @@
+//! `minicontainer demo`: the command line, and the two processes of a demo.
+
+use std::{
+    io::{IsTerminal, Write},
+    os::fd::AsFd,
+    process::ExitCode,
+};
+
+use clap::Args;
+use sys::{ForkResult, Result, Signal, WaitPidFlag, WaitStatus};
+
+use crate::{
+    estate::Estate,
+    plain::{self, Pace},
+    scenario::{self, Scenario},
+};
+
+/// The flags of `demo`.
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub struct Demo {
+    /// Which one: a name that `--list` has, or a file of your own, NAME.toml
+    name: Option<String>,
+
+    /// Say which demos there are, and which of them work here
+    #[arg(long)]
+    list: bool,
+
+    /// Go on by itself, with pauses to read
+    #[arg(long)]
+    auto: bool,
+
+    /// With --auto: without pauses
+    #[arg(long, requires = "auto")]
+    fast: bool,
+
+    /// Lines of text instead of a screen; so it is anyway where the output is no terminal
+    #[arg(long)]
+    plain: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  minicontainer demo --list                  which demos there are
+  minicontainer demo hostname                step by step, host and container side by side
+  minicontainer demo hostname --auto         by itself
+  minicontainer demo hostname --plain        as text";
+
+/// Show one.
+pub fn run(demo: &Demo) -> Result<ExitCode> {
+    let Some(name) = demo.name.as_deref().filter(|_| !demo.list) else { return list() };
+    let scenario = scenario::find(name)?;
+    let estate = Estate::new()?;
+    let cleanup = scenario.cleanup.clone();
+    keep(&estate, &cleanup, || play(demo, &scenario, &estate))
+}
+
+fn play(demo: &Demo, scenario: &Scenario, estate: &Estate) -> Result<bool> {
+    let _screen = std::io::stdout().is_terminal() && !demo.plain;
+    plain::play(scenario, estate, Pace { auto: demo.auto, fast: demo.fast })
+}
+
+fn list() -> Result<ExitCode> {
+    let mut out = anstream::stdout();
+    for scenario in scenario::all() {
+        let chapter = scenario.chapter.map_or_else(|| "  ".into(), |chapter| format!("{chapter:2}"));
+        writeln!(out, "{chapter}  {:<20} {:>2} min  {}", scenario.name, scenario.minutes, scenario.title)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The code of a demo in which something was not as announced.
+const NOT_AS_ANNOUNCED: u8 = 1;
+
+/// Do `work` in a process of its own, and clean up after it however it ends.
+///
+/// **The trick** is called the *keeper*: this process only waits. When the other one ends, or is killed, everybody who
+/// is left becomes the keeper's child; he ends them, removes what was made, and gives the terminal back. When it is the
+/// keeper who is killed, the other one sees that his parent has changed, and does the same.
+pub fn keep(estate: &Estate, cleanup: &[String], work: impl FnOnce() -> Result<bool>) -> Result<ExitCode> {
+    let terminal = Terminal::remember();
+    sys::prctl_set_child_subreaper()?;
+    sys::sigmask_set(&TO_THE_WORKER)?;
+    let worker = match sys::fork()? {
+        ForkResult::Parent { child } => child,
+        ForkResult::Child => sys::exit_now(be_the_worker(estate, cleanup, work)),
+    };
+    let signals = sys::signalfd(&TO_THE_WORKER.into_iter().collect())?;
+    let status = loop {
+        let signal = sys::next_signal(&signals)?;
+        if i32::try_from(signal.ssi_signo).ok() != Some(Signal::SIGCHLD as i32) {
+            sys::kill(worker, Signal::SIGTERM).ok(); // he has no more to do before he ends; we have
+        }
+        match sys::waitpid(worker, WaitPidFlag::WNOHANG)? {
+            WaitStatus::StillAlive => {}
+            status => break status,
+        }
+    };
+    terminal.give_back();
+    estate.wind_up(cleanup)?;
+    Ok(match status {
+        WaitStatus::Exited(_, code) => u8::try_from(code).unwrap_or(u8::MAX),
+        WaitStatus::Signaled(_, signal, _) => 128 + signal as u8,
+        _ => u8::MAX,
+    }
+    .into())
+}
+
+/// What would end us, and the end of a child.
+const TO_THE_WORKER: [Signal; 5] =
+    [Signal::SIGCHLD, Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP, Signal::SIGQUIT];
+
+fn be_the_worker(estate: &Estate, cleanup: &[String], work: impl FnOnce() -> Result<bool>) -> u8 {
+    let keeper = nix::unistd::getppid();
+    let ready = sys::sigmask_set(&[]).and_then(|()| sys::prctl_set_child_subreaper());
+    let code = match ready.and_then(|()| work()) {
+        Ok(true) => 0,
+        Ok(false) => NOT_AS_ANNOUNCED,
+        Err(error) => {
+            cli::complain("minicontainer", &error);
+            error.exit_code()
+        }
+    };
+    if nix::unistd::getppid() != keeper {
+        estate.wind_up(cleanup).ok(); // nobody is left to tell
+    }
+    code
+}
+
+/// How the terminal was before the demo.
+struct Terminal(Option<nix::sys::termios::Termios>);
+
+impl Terminal {
+    fn remember() -> Terminal {
+        let input = std::io::stdin();
+        Terminal(input.is_terminal().then(|| nix::sys::termios::tcgetattr(input).ok()).flatten())
+    }
+
+    /// Its modes, its first screen and its cursor, where the worker could not do it himself.
+    fn give_back(&self) {
+        let Some(attributes) = &self.0 else { return };
+        sys::set_attributes(std::io::stdin().as_fd(), attributes).ok(); // or it is gone
+    }
+}
