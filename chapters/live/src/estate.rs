@@ -24,9 +24,10 @@ pub struct Estate {
 }
 
 impl Estate {
-    /// An empty folder, below the system's own for temporary files.
+    /// An empty folder, below the system's own for temporary files. Its name says whose it is.
     pub fn new() -> Result<Estate> {
-        let folder = tempfile::Builder::new().prefix("minicontainer-demo-").tempdir()?.keep();
+        let prefix = format!("minicontainer-demo-{}-", Pid::this());
+        let folder = tempfile::Builder::new().prefix(&prefix).tempdir()?.keep();
         Ok(Estate { folder })
     }
 
