@@ -4,3 +4,4 @@ pub mod containers;
 pub mod gauges;
 mod look;
 pub mod theme;
+pub mod top;
