@@ -126,6 +126,8 @@ fn read_once(flags: &Top) -> Vec<Watch> {
         std::thread::sleep(flags.interval);
         watches.iter_mut().for_each(Watch::read);
     }
+    // Where all are asked for, one that ended meanwhile is no longer one of them.
+    watches.retain(|watch| flags.pid.is_some() || !watch.has_ended());
     watches
 }
 

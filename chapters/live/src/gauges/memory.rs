@@ -184,7 +184,9 @@ fn of_group(version: Version, folder: &Path) -> Seen<Memory> {
             usage: usage("memory.usage_in_bytes")?,
             limit: number("memory.limit_in_bytes").filter(|limit| *limit < NO_LIMIT),
             peak: number("memory.max_usage_in_bytes"),
-            limit_hits: number("memory.failcnt"),
+            // The runtime limits memory and swap together: that limit is hit first, and counts by itself.
+            limit_hits: number("memory.failcnt")
+                .map(|hits| hits + number("memory.memsw.failcnt").unwrap_or_default()),
             killed: look::counter(&text("memory.oom_control").unwrap_or_default(), "oom_kill"),
             ..Memory::default()
         },

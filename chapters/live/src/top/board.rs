@@ -211,7 +211,7 @@ fn entry(watch: &Watch) -> String {
 }
 
 fn cells([pid, name, user, memory, cpu, pids, command]: [&str; 7]) -> String {
-    format!(" {pid:>7} {name:<14.14} {user:>6} {memory:>11} {cpu:>7} {pids:>5}  {command}")
+    format!(" {pid:>7} {name:<14.14} {user:>10} {memory:>11} {cpu:>7} {pids:>5}  {command}")
 }
 
 #[cfg(test)]

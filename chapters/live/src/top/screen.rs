@@ -45,7 +45,7 @@ pub fn run(flags: &Top) -> Result<ExitCode> {
     let mut screen = Screen::open()?;
     let gauge = flags.gauge.first().copied().unwrap_or(Gauge::Memory);
     let mut board = Board::new(gauge, theme(flags));
-    let mut next = Instant::now();
+    let (mut next, mut is_new) = (Instant::now(), true);
     loop {
         if let Some(signal) = pending(&signals)? {
             return Ok((128 + signal).into());
@@ -53,11 +53,16 @@ pub fn run(flags: &Top) -> Result<ExitCode> {
         if Instant::now() >= next {
             board.refresh(&wanted(flags));
             next = Instant::now() + flags.interval;
+            is_new = true;
         }
-        screen.0.draw(|frame| board.draw(frame.area(), frame.buffer_mut()))?;
-        if !obey(&mut board, next.saturating_duration_since(Instant::now()).min(PATIENCE))? {
-            return Ok(ExitCode::SUCCESS);
+        if is_new {
+            screen.0.draw(|frame| board.draw(frame.area(), frame.buffer_mut()))?;
         }
+        is_new = match wait_for_event(next.saturating_duration_since(Instant::now()).min(PATIENCE))? {
+            Some(event) if obey(&mut board, &event) => true, // a new size is found when we draw
+            Some(_) => return Ok(ExitCode::SUCCESS),
+            None => false,
+        };
     }
 }
 
@@ -71,14 +76,16 @@ fn pending(signals: &SignalFd) -> Result<Option<u8>> {
     }
 }
 
-/// Wait so long for a key, and do what it says. Whether we go on.
-fn obey(board: &mut Board, patience: Duration) -> Result<bool> {
-    if !event::poll(patience)? {
-        return Ok(true);
-    }
-    match event::read()? {
-        Event::Key(key) if key.kind != KeyEventKind::Release => Ok(press(board, key)),
-        _ => Ok(true), // a new size is found when we draw
+/// The next key or size, if there is one in time.
+fn wait_for_event(patience: Duration) -> Result<Option<Event>> {
+    Ok(if event::poll(patience)? { Some(event::read()?) } else { None })
+}
+
+/// Do what a key says. Whether we go on.
+fn obey(board: &mut Board, event: &Event) -> bool {
+    match event {
+        Event::Key(key) if key.kind != KeyEventKind::Release => press(board, *key),
+        _ => true,
     }
 }
 
