@@ -1,5 +1,10 @@
 //! What is read, against what the kernel says.
 
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "they stand in one table with those that cannot run everywhere"
+)]
+
 use std::{
     path::PathBuf,
     process::Command,

@@ -175,7 +175,7 @@ pub fn oom_killer() -> Answer {
     let mut screen = Screen::open(&[&pid, "--interval", "0.1"], (80, 24), false)?;
     screen.expect("of 32.0 MiB");
     screen.expect("killed by the OOM killer: 0");
-    drop(runtime.stdin.take().map(|mut input| input.write_all(b"go\n")).transpose()?);
+    runtime.stdin.take().ok_or("a pipe")?.write_all(b"go\n")?;
     screen.expect("killed by the OOM killer: 1");
     screen.expect("ended");
     screen.press("q")?;
