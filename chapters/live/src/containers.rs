@@ -42,6 +42,12 @@ pub fn running() -> Vec<Container> {
     found
 }
 
+/// The container of which the process `pid` is a part: its runtime, or a process that descends from that.
+pub fn with(pid: i32) -> Option<Container> {
+    let way = std::iter::successors(Some(pid), |pid| Some(Stat::of(*pid)?.parent));
+    way.take_while(|pid| *pid > 0).find_map(of_runtime)
+}
+
 /// The newest container whose runtime descends from the process `pid`.
 pub fn below(pid: i32) -> Option<Container> {
     let parents: HashMap<i32, i32> =

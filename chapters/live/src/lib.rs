@@ -10,3 +10,4 @@ pub mod plain;
 pub mod player;
 pub mod scenario;
 pub mod theme;
+pub mod top;

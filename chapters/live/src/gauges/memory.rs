@@ -66,6 +66,7 @@ pub struct Watch {
     history: VecDeque<u64>,
     /// Read between two readings, by a thread that ends when this is dropped.
     closely: Option<Arc<Mutex<Closely>>>,
+    is_casual: bool,
 }
 
 impl Watch {
@@ -86,8 +87,16 @@ impl Watch {
         Ok(Memory { machine: machine(), ..reading })
     }
 
+    pub fn closely(&mut self, yes: bool) {
+        self.is_casual = !yes;
+        self.closely = self.closely.take().filter(|_| yes);
+    }
+
     /// Remember the most that was in use since the last reading.
     fn look_back(&mut self, version: Version, folder: PathBuf, reading: &Memory) {
+        if self.is_casual {
+            return self.remember(reading.usage);
+        }
         let closely = self.closely.get_or_insert_with(|| watch_closely(version, folder, reading.clone()));
         let high = std::mem::replace(&mut lock(closely).high, reading.usage);
         self.remember(high.max(reading.usage));
@@ -175,7 +184,9 @@ fn of_group(version: Version, folder: &Path) -> Seen<Memory> {
             usage: usage("memory.usage_in_bytes")?,
             limit: number("memory.limit_in_bytes").filter(|limit| *limit < NO_LIMIT),
             peak: number("memory.max_usage_in_bytes"),
-            limit_hits: number("memory.failcnt"),
+            // The runtime limits memory and swap together: that limit is hit first, and counts by itself.
+            limit_hits: number("memory.failcnt")
+                .map(|hits| hits + number("memory.memsw.failcnt").unwrap_or_default()),
             killed: look::counter(&text("memory.oom_control").unwrap_or_default(), "oom_kill"),
             ..Memory::default()
         },
