@@ -12,4 +12,5 @@ pub mod plain;
 pub mod player;
 pub mod scenario;
 pub mod screen;
+mod tape;
 pub mod theme;
