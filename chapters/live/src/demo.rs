@@ -13,10 +13,12 @@ use crate::{
     estate::Estate,
     plain::{self, Pace},
     scenario::{self, Scenario},
+    screen,
 };
 
 /// The flags of `demo`.
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "they are flags, each for itself")]
 #[command(after_help = EXAMPLES)]
 pub struct Demo {
     /// Which one: a name that `--list` has, or a file of your own, NAME.toml
@@ -37,6 +39,18 @@ pub struct Demo {
     /// Lines of text instead of a screen; so it is anyway where the output is no terminal
     #[arg(long)]
     plain: bool,
+
+    /// Notes for the speaker
+    #[arg(long)]
+    notes: bool,
+
+    /// Large type, for projectors
+    #[arg(long)]
+    large: bool,
+
+    /// Dark letters on white, for bright rooms
+    #[arg(long)]
+    light: bool,
 }
 
 const EXAMPLES: &str = "\
@@ -55,8 +69,18 @@ pub fn run(demo: &Demo) -> Result<ExitCode> {
     keep(&estate, &cleanup, || play(demo, &scenario, &estate))
 }
 
+impl Demo {
+    fn options(&self) -> screen::Options {
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let Demo { auto, fast, notes, large, light, .. } = *self;
+        screen::Options { auto, fast, notes, large, light, plain, size: None }
+    }
+}
+
 fn play(demo: &Demo, scenario: &Scenario, estate: &Estate) -> Result<bool> {
-    let _screen = std::io::stdout().is_terminal() && !demo.plain;
+    if std::io::stdout().is_terminal() && std::io::stdin().is_terminal() && !demo.plain {
+        return screen::play(scenario, estate, demo.options(), &mut |_, _| ());
+    }
     plain::play(scenario, estate, Pace { auto: demo.auto, fast: demo.fast })
 }
 
@@ -96,7 +120,7 @@ pub fn keep(estate: &Estate, cleanup: &[String], work: impl FnOnce() -> Result<b
             status => break status,
         }
     };
-    terminal.give_back();
+    terminal.give_back(matches!(status, WaitStatus::Signaled(..)));
     estate.wind_up(cleanup)?;
     Ok(match status {
         WaitStatus::Exited(_, code) => u8::try_from(code).unwrap_or(u8::MAX),
@@ -136,9 +160,12 @@ impl Terminal {
         Terminal(input.is_terminal().then(|| nix::sys::termios::tcgetattr(input).ok()).flatten())
     }
 
-    /// Its modes, its first screen and its cursor, where the worker could not do it himself.
-    fn give_back(&self) {
+    /// Its modes, and where the worker was killed and could not do it himself, its first screen and its cursor.
+    fn give_back(&self, killed: bool) {
         let Some(attributes) = &self.0 else { return };
+        if killed && std::io::stdout().is_terminal() {
+            screen::give_back();
+        }
         sys::set_attributes(std::io::stdin().as_fd(), attributes).ok(); // or it is gone
     }
 }
