@@ -3,7 +3,7 @@
 mod page;
 
 use std::{
-    io::{BufRead, BufReader, ErrorKind, IsTerminal, Read, Write},
+    io::{BufRead, BufReader, ErrorKind, IsTerminal, Read},
     os::{
         fd::{AsFd, BorrowedFd},
         unix::net::UnixStream,
@@ -93,8 +93,9 @@ fn wait() -> Result<UnixStream> {
 }
 
 fn read(line: &str) -> Result<State> {
-    serde_json::from_str(line)
-        .map_err(|error| Error::new("what the demo says").why(error.to_string()).remedy("Is it of another version?"))
+    serde_json::from_str(line).map_err(|error| {
+        Error::new("what the demo says").why(error.to_string()).remedy("Is it of another version?")
+    })
 }
 
 /// A step as a few lines.
@@ -157,7 +158,9 @@ impl Followed {
                 Ok(0) => return Ok(false),
                 Ok(count) => self.rest.extend_from_slice(&buffer[..count]),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return self.take_lines().map(|()| true),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    return self.take_lines().map(|()| true);
+                }
                 Err(error) if error.kind() == ErrorKind::ConnectionReset => return Ok(false),
                 Err(error) => return Err(error.into()),
             }
@@ -221,7 +224,9 @@ fn poll(sources: &[BorrowedFd], timeout: Duration) -> Result<Vec<bool>> {
     let mut asked: Vec<_> = sources.iter().map(|source| PollFd::new(*source, PollFlags::POLLIN)).collect();
     let timeout = PollTimeout::try_from(timeout).unwrap_or(PollTimeout::MAX);
     match nix::poll::poll(&mut asked, timeout) {
-        Ok(_) | Err(nix::Error::EINTR) => Ok(asked.iter().map(|asked| asked.any().unwrap_or(false)).collect()),
+        Ok(_) | Err(nix::Error::EINTR) => {
+            Ok(asked.iter().map(|asked| asked.any().unwrap_or(false)).collect())
+        }
         Err(errno) => Err(std::io::Error::from(errno).into()),
     }
 }

@@ -1,11 +1,12 @@
 //! What a trainer shows in a terminal: demos with the host and a container side by side, and gauges.
 
+pub mod clock;
 pub mod containers;
 pub mod demo;
 pub mod estate;
-pub mod gauges;
-pub mod clock;
 pub mod follow;
+pub mod gauges;
+mod list;
 mod look;
 pub mod notes;
 pub mod pane;

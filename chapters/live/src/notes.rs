@@ -19,7 +19,7 @@ use sys::{Error, Result};
 
 use crate::{
     player::{Phase, Player},
-    scenario::Action,
+    scenario::{Action, Step},
 };
 
 /// What stands before user and process in the socket's name.
@@ -95,7 +95,7 @@ impl State {
         let next = scenario.steps.get(player.at() + 1);
         let typed = |action| match action {
             Action::Type(_, command) => command.to_owned(),
-            Action::Press(keys) => keys.0.clone(),
+            Action::Press(keys) => keys.to_string(),
         };
         State {
             demo: scenario.name.clone(),
@@ -111,7 +111,7 @@ impl State {
             note: step.note.clone(),
             phase: Stand::of(player),
             next: next.map(|next| next.title.clone()),
-            next_command: next.and_then(|next| next.action()).map(typed),
+            next_command: next.and_then(Step::action).map(typed),
         }
     }
 }
@@ -168,7 +168,9 @@ fn listen(name: &str) -> io::Result<UnixListener> {
 fn accept(listener: &UnixListener) -> Option<UnixStream> {
     loop {
         match listener.accept() {
-            Ok((reader, _)) if is_ours(&reader) && reader.set_nonblocking(true).is_ok() => return Some(reader),
+            Ok((reader, _)) if is_ours(&reader) && reader.set_nonblocking(true).is_ok() => {
+                return Some(reader);
+            }
             Ok(_) => {}
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(_) => return None,
@@ -204,9 +206,8 @@ pub fn connect() -> Result<Option<UnixStream>> {
 fn names(sockets: &str) -> Vec<(String, u32)> {
     let ours = format!("{PREFIX}/{}/", nix::unistd::geteuid());
     let names = sockets.lines().filter_map(|line| line.rsplit(' ').next()?.strip_prefix('@'));
-    let mut found: Vec<_> = names
-        .filter_map(|name| Some((name.to_owned(), name.strip_prefix(&ours)?.parse().ok()?)))
-        .collect();
+    let mut found: Vec<_> =
+        names.filter_map(|name| Some((name.to_owned(), name.strip_prefix(&ours)?.parse().ok()?))).collect();
     found.sort(); // a socket that somebody has just connected to is there twice
     found.dedup();
     found
@@ -229,7 +230,10 @@ mod tests {
         let name = format!("minicontainer-test/{name}/{}", std::process::id());
         let listener = listen(&name).unwrap();
         let address = SocketAddr::from_abstract_name(&name).unwrap();
-        (Channel { listener: Some(listener), readers: Vec::new(), told: None, began: Instant::now() }, address)
+        (
+            Channel { listener: Some(listener), readers: Vec::new(), told: None, began: Instant::now() },
+            address,
+        )
     }
 
     fn state(step: usize) -> State {

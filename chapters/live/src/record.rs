@@ -179,17 +179,20 @@ impl Recording {
     /// Play it on a screen that nobody sees.
     pub fn scenes(&self) -> Vec<Scene> {
         let mut screen = vt100::Parser::new(self.header.height, self.header.width, 0);
-        let mut scenes = vec![Scene::default()];
+        let mut scenes = Vec::new();
+        let mut scene = Scene::default();
         for Event(_, code, data) in &self.events {
             if code == MARKER {
-                scenes.push(Scene { label: data.clone(), screens: Vec::new() });
+                let next = Scene { label: data.clone(), screens: Vec::new() };
+                scenes.push(std::mem::replace(&mut scene, next));
             } else if code == OUTPUT {
                 screen.process(data.as_bytes());
                 let lines = screen.screen().rows(0, self.header.width);
                 let lines = lines.map(|line| line.trim_end().to_owned()).collect();
-                scenes.last_mut().expect("there is one").screens.push(lines);
+                scene.screens.push(lines);
             }
         }
+        scenes.push(scene);
         scenes
     }
 

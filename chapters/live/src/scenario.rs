@@ -165,6 +165,16 @@ impl Keys {
     }
 }
 
+impl fmt::Display for Keys {
+    /// What people call it.
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        match self.0.strip_prefix("C-") {
+            Some(letter) => write!(formatter, "Ctrl-{}", letter.to_uppercase()),
+            None => write!(formatter, "{}", self.0.escape_debug()),
+        }
+    }
+}
+
 /// A regular expression. `^` and `$` mean lines.
 #[derive(Clone, Debug)]
 pub struct Pattern(pub Regex);

@@ -1,6 +1,6 @@
 //! Speaker notes: a scenario as a page for whoever shows it. They are the same whoever asks.
 
-use crate::scenario::{Action, Audience, Keys, Pattern, Scenario, Side, Step};
+use crate::scenario::{Action, Audience, Pattern, Scenario, Side, Step};
 
 /// The page, in Markdown.
 pub fn notes(whole: &Scenario) -> String {
@@ -38,12 +38,8 @@ fn parts(whole: &Scenario) -> Vec<String> {
 /// Where it belongs, how long it takes and what it needs.
 fn facts(whole: &Scenario) -> String {
     let chapter = whole.chapter.map_or_else(String::new, |chapter| format!("Chapter {chapter}. "));
-    let mut facts = format!(
-        "{chapter}{} minutes, {}: `minicontainer demo {}`",
-        whole.minutes,
-        count(whole),
-        whole.name
-    );
+    let mut facts =
+        format!("{chapter}{} minutes, {}: `minicontainer demo {}`", whole.minutes, count(whole), whole.name);
     for need in &whole.needs {
         facts += &format!("\n\n* needs `{}` to succeed; otherwise: {}", need.run, need.otherwise);
     }
@@ -60,15 +56,15 @@ fn count(whole: &Scenario) -> String {
 }
 
 /// The number that a step has on this user's screen.
-fn number_for(whole: &Scenario, at: usize, whose: Audience) -> usize {
-    whole.steps[..=at].iter().filter(|step| step.is_for(whose)).count()
+fn number_for(whole: &Scenario, at: usize, audience: Audience) -> usize {
+    whole.steps[..=at].iter().filter(|step| step.is_for(audience)).count()
 }
 
 /// The number and the title.
 fn heading(whole: &Scenario, at: usize) -> String {
     let step = &whole.steps[at];
-    let whose = step.only.unwrap_or(Audience::Root);
-    format!("{}. {}", number_for(whole, at, whose), step.title)
+    let audience = step.only.unwrap_or(Audience::Root);
+    format!("{}. {}", number_for(whole, at, audience), step.title)
 }
 
 /// Who sees it, where that is not everybody, or under another number.
@@ -90,15 +86,7 @@ fn command(step: &Step, side: Side) -> Option<String> {
     };
     match step.action()? {
         Action::Type(_, command) => Some(format!("{place}:\n\n```sh\n{}\n```", command.trim_end())),
-        Action::Press(keys) => Some(format!("{place}, press {}.", name(keys))),
-    }
-}
-
-/// What people call a key.
-fn name(keys: &Keys) -> String {
-    match keys.0.strip_prefix("C-") {
-        Some(letter) => format!("Ctrl-{}", letter.to_uppercase()),
-        None => format!("`{}`", keys.0.escape_debug()),
+        Action::Press(keys) => Some(format!("{place}, press {keys}.")),
     }
 }
 

@@ -60,7 +60,13 @@ fn time_style(theme: &Theme, state: &State, elapsed: Duration) -> Style {
 
 /// What is said when it is over.
 pub fn farewell(state: &State, elapsed: Duration) -> String {
-    format!("The demo has ended: {}, {}, step {} of {}.", state.demo_title, time(state, elapsed), state.step, state.steps)
+    format!(
+        "The demo has ended: {}, {}, step {} of {}.",
+        state.demo_title,
+        time(state, elapsed),
+        state.step,
+        state.steps
+    )
 }
 
 /// The step. The note has the most room: an empty line after each of its lines, where there is room for it.
@@ -99,8 +105,12 @@ fn heading(theme: &Theme, state: &State) -> Line<'static> {
 
 /// What comes.
 fn next(theme: &Theme, state: &State) -> Vec<Line<'static>> {
-    let title = state.next.clone().map_or_else(|| "This is the last step.".to_owned(), |next| format!("Next: {next}"));
-    let command = state.next_command.clone().map(|command| Line::styled(format!("      {command}"), theme.dim));
+    let title = state
+        .next
+        .clone()
+        .map_or_else(|| "This is the last step.".to_owned(), |next| format!("Next: {next}"));
+    let command =
+        state.next_command.clone().map(|command| Line::styled(format!("      {command}"), theme.dim));
     [Line::styled(title, theme.text)].into_iter().chain(command).collect()
 }
 
@@ -153,7 +163,9 @@ mod tests {
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
         terminal.draw(|frame| draw(frame, shown)).unwrap();
         let cells = terminal.backend().buffer().content.chunks(usize::from(width));
-        cells.map(|row| row.iter().map(|cell| cell.symbol()).collect::<String>().trim_end().to_owned() + "\n").collect()
+        cells
+            .map(|row| row.iter().map(|cell| cell.symbol()).collect::<String>().trim_end().to_owned() + "\n")
+            .collect()
     }
 
     #[test]
