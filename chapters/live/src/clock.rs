@@ -48,6 +48,12 @@ impl Clock {
     }
 }
 
+impl Default for Clock {
+    fn default() -> Clock {
+        Clock::real()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,13 +11,15 @@ use clap::{Args, Subcommand};
 use sys::{ForkResult, Result, Signal, Size, WaitPidFlag, WaitStatus};
 
 use crate::{
+    clock::Clock,
     estate::Estate,
     follow,
     list::{self, Name},
+    notes::Channel,
     plain::{self, Pace},
     record,
     scenario::{self, Scenario},
-    speaker,
+    screen, speaker,
 };
 
 /// The flags of `demo`.
@@ -63,6 +65,18 @@ pub struct Demo {
     /// Print what a speaker should know of it, step by step, as Markdown
     #[arg(long, requires = "name", conflicts_with_all = ["plain", "auto", "record"])]
     speaker_notes: bool,
+
+    /// Notes for the speaker
+    #[arg(long)]
+    notes: bool,
+
+    /// Large type, for projectors
+    #[arg(long)]
+    large: bool,
+
+    /// Dark letters on white, for bright rooms
+    #[arg(long)]
+    light: bool,
 }
 
 /// What goes with a demo.
@@ -101,8 +115,35 @@ pub fn run(demo: &Demo) -> Result<ExitCode> {
     keep(&estate, &cleanup, || play(demo, &scenario, &estate))
 }
 
+impl Demo {
+    fn options(&self) -> screen::Options {
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let Demo { auto, fast, notes, large, light, size, .. } = *self;
+        if self.record.is_some() {
+            let clock = Clock::skipping();
+            return screen::Options {
+                auto: true,
+                fast: false,
+                notes,
+                large,
+                light,
+                plain: false,
+                size: Some(size),
+                clock,
+            };
+        }
+        screen::Options { auto, fast, notes, large, light, plain, ..screen::Options::default() }
+    }
+}
+
 fn play(demo: &Demo, scenario: &Scenario, estate: &Estate) -> Result<bool> {
-    let _screen = std::io::stdout().is_terminal() && !demo.plain;
+    if let Some(path) = &demo.record {
+        return record::play(scenario, estate, demo.options(), path);
+    }
+    if std::io::stdout().is_terminal() && std::io::stdin().is_terminal() && !demo.plain {
+        let mut channel = Channel::open();
+        return screen::play(scenario, estate, demo.options(), &mut |player| channel.follow(player));
+    }
     plain::play(scenario, estate, Pace { auto: demo.auto, fast: demo.fast })
 }
 
@@ -133,7 +174,7 @@ pub fn keep(estate: &Estate, cleanup: &[String], work: impl FnOnce() -> Result<b
             status => break status,
         }
     };
-    terminal.give_back();
+    terminal.give_back(matches!(status, WaitStatus::Signaled(..)));
     estate.wind_up(cleanup)?;
     Ok(match status {
         WaitStatus::Exited(_, code) => u8::try_from(code).unwrap_or(u8::MAX),
@@ -173,9 +214,12 @@ impl Terminal {
         Terminal(input.is_terminal().then(|| nix::sys::termios::tcgetattr(input).ok()).flatten())
     }
 
-    /// Its modes, its first screen and its cursor, where the worker could not do it himself.
-    fn give_back(&self) {
+    /// Its modes, and where the worker was killed and could not do it himself, its first screen and its cursor.
+    fn give_back(&self, killed: bool) {
         let Some(attributes) = &self.0 else { return };
+        if killed && std::io::stdout().is_terminal() {
+            screen::give_back();
+        }
         sys::set_attributes(std::io::stdin().as_fd(), attributes).ok(); // or it is gone
     }
 }

@@ -122,6 +122,7 @@ impl Player {
     // What a driver asks for
 
     /// Go on: run the command that is shown, or show the next one. Says whether there was anything to go on to.
+    #[expect(clippy::should_implement_trait, reason = "nobody takes a player for an iterator")]
     pub fn next(&mut self) -> Result<bool> {
         match self.phase {
             Phase::Ready if self.step().action().is_some() => self.begin_typing()?,
@@ -193,6 +194,11 @@ impl Player {
     /// The number of the step, from 0.
     pub fn at(&self) -> usize {
         self.at
+    }
+
+    /// The number of the step that it is on its way to, or has reached.
+    pub fn goal(&self) -> usize {
+        self.target.max(self.at)
     }
 
     /// The step.

@@ -14,7 +14,12 @@ use std::{
 use serde::{Deserialize, Serialize};
 use sys::{Error, Result, Size};
 
-use crate::clock::Clock;
+use crate::{
+    clock::Clock,
+    estate::Estate,
+    scenario::Scenario,
+    screen::{self, Options},
+};
 
 /// A player shows no pause that is longer, in seconds.
 const LONGEST_PAUSE: f64 = 4.0;
@@ -134,6 +139,28 @@ fn complete(bytes: &[u8]) -> usize {
         }
         Ok(_) => bytes.len(),
     }
+}
+
+/// Play a demo unseen and write `path`. A demo that does not go as announced is no recording.
+pub fn play(scenario: &Scenario, estate: &Estate, options: Options, path: &Path) -> Result<bool> {
+    let size = options.size.unwrap_or(Size { rows: 30, columns: 100 });
+    let recorder = Recorder::new(options.clock.clone());
+    let mut reached = 0;
+    let good = screen::play_on(recorder.clone(), scenario, estate, options, &mut |player| {
+        if !player.is_rewinding() && player.at() >= reached {
+            reached = player.at() + 1;
+            recorder.marker(&player.step().title);
+            progress(reached, scenario.steps.len(), &player.step().title);
+        }
+    });
+    progress_is_over();
+    if !good? {
+        return Err(Error::new(format!("demo {}", scenario.name))
+            .why("a step was not as announced, so nothing was recorded")
+            .remedy(format!("`minicontainer demo {} --plain --auto --fast` says which.", scenario.name)));
+    }
+    Recording { header: Header::new(&scenario.title, size), events: recorder.events() }.save(path)?;
+    Ok(true)
 }
 
 // The file

@@ -109,6 +109,17 @@ pub enum Side {
     Container,
 }
 
+impl Side {
+    /// Not this one.
+    #[must_use]
+    pub fn other(self) -> Side {
+        match self {
+            Side::Host => Side::Container,
+            Side::Container => Side::Host,
+        }
+    }
+}
+
 impl fmt::Display for Side {
     fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
         formatter.write_str(match self {
