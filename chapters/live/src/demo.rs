@@ -3,30 +3,44 @@
 use std::{
     io::{IsTerminal, Write},
     os::fd::AsFd,
+    path::PathBuf,
     process::ExitCode,
 };
 
-use clap::Args;
-use sys::{ForkResult, Result, Signal, WaitPidFlag, WaitStatus};
+use clap::{Args, Subcommand};
+use sys::{ForkResult, Result, Signal, Size, WaitPidFlag, WaitStatus};
 
 use crate::{
+    clock::Clock,
     estate::Estate,
+    follow,
+    list::{self, Name},
+    notes::Channel,
     plain::{self, Pace},
+    record,
     scenario::{self, Scenario},
-    screen,
+    screen, speaker,
 };
 
 /// The flags of `demo`.
-#[derive(Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "they are flags, each for itself")]
-#[command(after_help = EXAMPLES)]
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 pub struct Demo {
+    #[command(subcommand)]
+    command: Option<Command>,
+
     /// Which one: a name that `--list` has, or a file of your own, NAME.toml
+    #[arg(value_parser = Name, hide_possible_values = true)]
     name: Option<String>,
 
     /// Say which demos there are, and which of them work here
     #[arg(long)]
     list: bool,
+
+    /// With --list: as JSON
+    #[arg(long, requires = "list")]
+    json: bool,
 
     /// Go on by itself, with pauses to read
     #[arg(long)]
@@ -39,6 +53,18 @@ pub struct Demo {
     /// Lines of text instead of a screen; so it is anyway where the output is no terminal
     #[arg(long)]
     plain: bool,
+
+    /// Play it unseen, and write what would have been seen to FILE: an asciicast, for `asciinema play` and web pages
+    #[arg(long, value_name = "FILE", requires = "name", conflicts_with_all = ["plain", "auto"])]
+    record: Option<PathBuf>,
+
+    /// With --record: how large the screen is
+    #[arg(long, value_name = "COLUMNSxROWS", requires = "record", default_value = "100x30", value_parser = record::size)]
+    size: Size,
+
+    /// Print what a speaker should know of it, step by step, as Markdown
+    #[arg(long, requires = "name", conflicts_with_all = ["plain", "auto", "record"])]
+    speaker_notes: bool,
 
     /// Notes for the speaker
     #[arg(long)]
@@ -53,17 +79,37 @@ pub struct Demo {
     light: bool,
 }
 
+/// What goes with a demo.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// In a second terminal: follow the demo that runs, with what to say and what comes next
+    Notes(follow::Notes),
+}
+
 const EXAMPLES: &str = "\
 Examples:
   minicontainer demo --list                  which demos there are
   minicontainer demo hostname                step by step, host and container side by side
+  minicontainer demo notes                   in a second terminal: the speaker's notes, step by step with it
   minicontainer demo hostname --auto         by itself
-  minicontainer demo hostname --plain        as text";
+  minicontainer demo hostname --plain        as text
+  minicontainer demo hostname --speaker-notes > hostname.md
+  minicontainer demo hostname --record hostname.cast";
 
 /// Show one.
 pub fn run(demo: &Demo) -> Result<ExitCode> {
-    let Some(name) = demo.name.as_deref().filter(|_| !demo.list) else { return list() };
+    if let Some(Command::Notes(flags)) = &demo.command {
+        return follow::run(flags);
+    }
+    let Some(name) = demo.name.as_deref().filter(|_| !demo.list) else { return list::list(demo.json) };
+    if demo.speaker_notes {
+        std::io::stdout().write_all(speaker::notes(&scenario::find_whole(name)?).as_bytes())?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let scenario = scenario::find(name)?;
+    if let Some(path) = &demo.record {
+        record::try_path(path)?;
+    }
     let estate = Estate::new()?;
     let cleanup = scenario.cleanup.clone();
     keep(&estate, &cleanup, || play(demo, &scenario, &estate))
@@ -72,25 +118,33 @@ pub fn run(demo: &Demo) -> Result<ExitCode> {
 impl Demo {
     fn options(&self) -> screen::Options {
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let Demo { auto, fast, notes, large, light, .. } = *self;
-        screen::Options { auto, fast, notes, large, light, plain, size: None }
+        let Demo { auto, fast, notes, large, light, size, .. } = *self;
+        if self.record.is_some() {
+            let clock = Clock::skipping();
+            return screen::Options {
+                auto: true,
+                fast: false,
+                notes,
+                large,
+                light,
+                plain: false,
+                size: Some(size),
+                clock,
+            };
+        }
+        screen::Options { auto, fast, notes, large, light, plain, ..screen::Options::default() }
     }
 }
 
 fn play(demo: &Demo, scenario: &Scenario, estate: &Estate) -> Result<bool> {
+    if let Some(path) = &demo.record {
+        return record::play(scenario, estate, demo.options(), path);
+    }
     if std::io::stdout().is_terminal() && std::io::stdin().is_terminal() && !demo.plain {
-        return screen::play(scenario, estate, demo.options(), &mut |_, _| ());
+        let mut channel = Channel::open();
+        return screen::play(scenario, estate, demo.options(), &mut |player| channel.follow(player));
     }
     plain::play(scenario, estate, Pace { auto: demo.auto, fast: demo.fast })
-}
-
-fn list() -> Result<ExitCode> {
-    let mut out = anstream::stdout();
-    for scenario in scenario::all() {
-        let chapter = scenario.chapter.map_or_else(|| "  ".into(), |chapter| format!("{chapter:2}"));
-        writeln!(out, "{chapter}  {:<20} {:>2} min  {}", scenario.name, scenario.minutes, scenario.title)?;
-    }
-    Ok(ExitCode::SUCCESS)
 }
 
 /// The code of a demo in which something was not as announced.
