@@ -3,10 +3,10 @@
 pub mod containers;
 pub mod demo;
 pub mod estate;
+pub mod gauges;
+mod look;
 pub mod pane;
 pub mod plain;
 pub mod player;
 pub mod scenario;
-pub mod gauges;
-mod look;
 pub mod theme;
