@@ -4,6 +4,7 @@ pub mod containers;
 pub mod demo;
 pub mod estate;
 pub mod gauges;
+mod look;
 pub mod pane;
 pub mod plain;
 pub mod player;
