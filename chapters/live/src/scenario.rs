@@ -178,6 +178,15 @@ macro_rules! scenarios {
 /// The files, in the order in which they are listed: by chapter, then the longer ones.
 const FILES: &[(&str, &str)] = scenarios! {
     "hostname"
+    "cpu"
+    "root"
+    "layers"
+    "nobody"
+    "capabilities"
+    "seccomp"
+    "chroot-escape"
+    "root-inside"
+    "ladder"
 };
 
 /// The names of all scenarios, in the order of the book.
