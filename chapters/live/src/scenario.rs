@@ -213,7 +213,8 @@ macro_rules! scenarios {
 
 /// The files, in the order in which they are listed: by chapter, then the longer ones.
 const FILES: &[(&str, &str)] = scenarios! {
-    "process" "hostname" "pids" "mounts" "network" "memory" "oom" "fork-bomb" "two-containers"
+    "process" "hostname" "pids" "mounts" "network" "memory" "cpu" "root" "layers" "nobody" "capabilities" "seccomp"
+    "oom" "fork-bomb" "chroot-escape" "root-inside" "two-containers" "ladder"
 };
 
 /// The names of all scenarios, in the order of the book.
