@@ -10,9 +10,11 @@ use std::process::ExitCode;
 use checks::harness;
 use libtest_mimic::{Completion, Failed, Trial};
 
+type Test = fn() -> Result<Completion, Failed>;
+
 fn main() -> ExitCode {
     harness::main_with(|| {
-        let tests: [(&str, fn() -> Result<Completion, Failed>); 13] = [
+        let tests: [(&str, Test); 13] = [
             ("processes_and_users_are_those_of_proc", readings::processes),
             ("mounts_and_interfaces_are_those_of_proc", readings::mounts_and_interfaces),
             ("amounts_are_those_of_the_control_group", readings::amounts),

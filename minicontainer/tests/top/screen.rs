@@ -60,7 +60,7 @@ impl Screen {
 
     /// Read what there is; our end never blocks.
     fn take(&mut self) {
-        let mut buffer = [0; 65536];
+        let mut buffer = [0; 4096];
         while let Ok(count) = self.ours.read(&mut buffer)
             && count > 0
         {
