@@ -153,6 +153,22 @@ pub fn signal() -> Answer {
     Ok(Completion::Completed)
 }
 
+/// The window was closed.
+pub fn hang_up() -> Answer {
+    let it = running(&["run", "--hostname", "shown"], "");
+    let init = it.init.to_string();
+    let mut screen = Screen::open(&[&init], (80, 24), false)?;
+    screen.expect("shown");
+    screen.ours = File::open("/dev/null")?; // ours was the only one
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while screen.top.try_wait()?.is_none() {
+        assert!(Instant::now() < deadline, "it goes on without a terminal");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(screen.top.wait()?.code(), Some(129));
+    Ok(Completion::Completed)
+}
+
 /// The last value and the kill are still to be seen when the container, and its group, are gone.
 pub fn oom_killer() -> Answer {
     if let Some(reason) = no_groups() {
