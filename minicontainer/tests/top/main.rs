@@ -10,9 +10,11 @@ use std::process::ExitCode;
 use checks::harness;
 use libtest_mimic::{Completion, Failed, Trial};
 
+type Test = fn() -> Result<Completion, Failed>;
+
 fn main() -> ExitCode {
     harness::main_with(|| {
-        let tests: [(&str, fn() -> Result<Completion, Failed>); 13] = [
+        let tests: [(&str, Test); 14] = [
             ("processes_and_users_are_those_of_proc", readings::processes),
             ("mounts_and_interfaces_are_those_of_proc", readings::mounts_and_interfaces),
             ("amounts_are_those_of_the_control_group", readings::amounts),
@@ -25,6 +27,7 @@ fn main() -> ExitCode {
             ("the_newest_below_a_shell_is_found", readings::below),
             ("sizes_and_keys", screen::sizes_and_keys),
             ("a_signal_gives_the_terminal_back", screen::signal),
+            ("a_terminal_that_is_gone_ends_it", screen::hang_up),
             ("the_oom_killer_is_seen", screen::oom_killer),
         ];
         tests.into_iter().map(|(name, test)| Trial::ignorable_test(name, test)).collect()

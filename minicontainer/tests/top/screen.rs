@@ -60,7 +60,7 @@ impl Screen {
 
     /// Read what there is; our end never blocks.
     fn take(&mut self) {
-        let mut buffer = [0; 65536];
+        let mut buffer = [0; 4096];
         while let Ok(count) = self.ours.read(&mut buffer)
             && count > 0
         {
@@ -150,6 +150,22 @@ pub fn signal() -> Answer {
     sys::kill(Pid::from_raw(screen.top.id().cast_signed()), Signal::SIGTERM)?;
     assert_eq!(screen.end()?.code(), Some(143));
     assert!(!String::from_utf8_lossy(&screen.raw).contains("38;5;"), "NO_COLOR is obeyed");
+    Ok(Completion::Completed)
+}
+
+/// The window was closed.
+pub fn hang_up() -> Answer {
+    let it = running(&["run", "--hostname", "shown"], "");
+    let init = it.init.to_string();
+    let mut screen = Screen::open(&[&init], (80, 24), false)?;
+    screen.expect("shown");
+    screen.ours = File::open("/dev/null")?; // ours was the only one
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while screen.top.try_wait()?.is_none() {
+        assert!(Instant::now() < deadline, "it goes on without a terminal");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(screen.top.wait()?.code(), Some(129));
     Ok(Completion::Completed)
 }
 

@@ -4,10 +4,14 @@
 
 use std::{
     collections::VecDeque,
+    fs::File,
+    os::{fd::AsFd, unix::fs::FileExt},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
-    time::Duration,
+    time::{Duration, Instant},
 };
+
+use nix::poll::{PollFd, PollFlags, poll};
 
 use ratatui::text::{Line, Span};
 use serde::Serialize;
@@ -32,6 +36,11 @@ const HISTORY: usize = 400;
 /// A container's group is gone a few milliseconds after its first process was killed. Who wants to see the kill must
 /// look more often than twenty times a second.
 const OFTEN: Duration = Duration::from_millis(2);
+const OFTEN_IN_POLL: u8 = 2;
+
+/// How long to look without sleeping when the limit was hit, and how long not to do that again.
+const AWAKE: Duration = Duration::from_millis(50);
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// One reading.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -210,16 +219,51 @@ fn watch_closely(version: Version, folder: PathBuf, first: Memory) -> Arc<Mutex<
     let shared = Arc::new(Mutex::new(Closely { high: first.usage, last: first }));
     let theirs: Weak<Mutex<Closely>> = Arc::downgrade(&shared);
     std::thread::spawn(move || {
+        let mut bell = Bell::new(&folder);
         while let Ok(new) = of_group(version, &folder) {
             let Some(shared) = theirs.upgrade() else { return };
             let mut seen = lock(&shared);
+            let is_hit = new.limit_hits > seen.last.limit_hits;
             *seen = Closely { high: seen.high.max(new.usage), last: new };
             drop(seen);
             drop(shared); // or nobody else could drop the last one while we sleep
-            std::thread::sleep(OFTEN);
+            bell.wait(is_hit);
         }
     });
     shared
+}
+
+/// Waits for the next look at a group.
+struct Bell {
+    /// Version 2 wakes those who poll(2) this file when something happens.
+    events: Option<File>,
+    /// Until when not to sleep: a kill comes shortly after the limit was hit, and the end of the group shortly after that.
+    awake: Instant,
+    /// When the limit was hit for the first time after a pause. Who lives at the limit is not worth a whole processor.
+    hit: Option<Instant>,
+}
+
+impl Bell {
+    fn new(folder: &Path) -> Bell {
+        let events = File::open(folder.join("memory.events")).ok();
+        Bell { events, awake: Instant::now(), hit: None }
+    }
+
+    fn wait(&mut self, is_hit: bool) {
+        let now = Instant::now();
+        if is_hit && self.hit.is_none_or(|hit| now.duration_since(hit) > PAUSE) {
+            (self.hit, self.awake) = (Some(now), now + AWAKE);
+        }
+        match &self.events {
+            _ if now < self.awake => std::thread::yield_now(),
+            Some(events) => {
+                let mut ready = [PollFd::new(events.as_fd(), PollFlags::POLLPRI)];
+                poll(&mut ready, OFTEN_IN_POLL).ok();
+                events.read_at(&mut [0; 256], 0).ok(); // or it would be ready again at once
+            }
+            None => std::thread::sleep(OFTEN),
+        }
+    }
 }
 
 fn lock(shared: &Mutex<Closely>) -> MutexGuard<'_, Closely> {

@@ -1,7 +1,8 @@
 //! The terminal of `top`: raw and on its second screen, and as it was on every way out.
 
 use std::{
-    io,
+    io::{self, IsTerminal},
+    os::fd::AsFd,
     process::ExitCode,
     time::{Duration, Instant},
 };
@@ -9,9 +10,13 @@ use std::{
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use ratatui::{
     DefaultTerminal,
-    crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers},
+    crossterm::{
+        cursor::Show,
+        event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers},
+        execute,
+    },
 };
-use sys::{Result, SigSet, Signal, SignalFd};
+use sys::{Result, SigSet, Signal};
 
 use super::{Top, board::Board, theme, wanted};
 use crate::gauges::Gauge;
@@ -39,17 +44,13 @@ impl Drop for Screen {
 
 /// Until a key or a signal ends it.
 pub fn run(flags: &Top) -> Result<ExitCode> {
-    // Blocked before there is any other thread, or that one would be ended by them.
-    let ends = [Signal::SIGTERM, Signal::SIGHUP, Signal::SIGINT, Signal::SIGQUIT];
-    let signals = sys::signalfd(&ends.into_iter().collect::<SigSet>())?;
+    end_at_a_signal()?;
     let mut screen = Screen::open()?;
     let gauge = flags.gauge.first().copied().unwrap_or(Gauge::Memory);
     let mut board = Board::new(gauge, theme(flags));
     let (mut next, mut is_new) = (Instant::now(), true);
-    loop {
-        if let Some(signal) = pending(&signals)? {
-            return Ok((128 + signal).into());
-        }
+    let input_is_terminal = io::stdin().is_terminal();
+    while !(input_is_terminal && has_hung_up()) {
         if Instant::now() >= next {
             board.refresh(&wanted(flags));
             next = Instant::now() + flags.interval;
@@ -64,16 +65,34 @@ pub fn run(flags: &Top) -> Result<ExitCode> {
             None => false,
         };
     }
+    Ok(end_of(Signal::SIGHUP).into())
 }
 
-/// The signal that wants us to end, if there is one.
-fn pending(signals: &SignalFd) -> Result<Option<u8>> {
-    let mut ready = [PollFd::new(std::os::fd::AsFd::as_fd(signals), PollFlags::POLLIN)];
-    match poll(&mut ready, PollTimeout::ZERO) {
-        Ok(0) | Err(sys::Errno::EINTR) => Ok(None),
-        Ok(_) => Ok(u8::try_from(sys::next_signal(signals)?.ssi_signo).ok()),
-        Err(errno) => Err(io::Error::from(errno).into()),
-    }
+/// Signals have a thread of their own: crossterm (0.29) asks a terminal that is gone again and again, and never comes back.
+fn end_at_a_signal() -> Result<()> {
+    let ends = [Signal::SIGTERM, Signal::SIGHUP, Signal::SIGINT, Signal::SIGQUIT];
+    // Blocked before there is any other thread, or that one would be ended by them.
+    let signals = sys::signalfd(&ends.into_iter().collect::<SigSet>())?;
+    std::thread::spawn(move || {
+        let number = sys::next_signal(&signals).ok().and_then(|signal| u8::try_from(signal.ssi_signo).ok());
+        let mut output = io::stdout().lock(); // so nobody draws any more
+        ratatui::try_restore().ok();
+        execute!(output, Show).ok();
+        std::process::exit(number.map_or(125, |number| 128 + i32::from(number)))
+    });
+    Ok(())
+}
+
+fn end_of(signal: Signal) -> u8 {
+    128 + signal as u8
+}
+
+/// Whether standard input, a terminal, is gone. That is told unasked.
+fn has_hung_up() -> bool {
+    let input = io::stdin();
+    let mut ready = [PollFd::new(input.as_fd(), PollFlags::empty())];
+    let answered = poll(&mut ready, PollTimeout::ZERO).is_ok();
+    answered && ready[0].revents().is_some_and(|now| now.contains(PollFlags::POLLHUP))
 }
 
 /// The next key or size, if there is one in time.
