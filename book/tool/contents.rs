@@ -67,7 +67,8 @@ impl Head {
 
     /// The head of a page has exactly this form; the time may be "about" so many minutes.
     fn parse(text: &str) -> Result<Head, &'static str> {
-        let mut paragraphs = text.split("\n\n").map(|paragraph| paragraph.replace('\n', " ").trim().to_owned());
+        let mut paragraphs =
+            text.split("\n\n").map(|paragraph| paragraph.replace('\n', " ").trim().to_owned());
         let mut next = || paragraphs.next().unwrap_or_default();
         let title = next().strip_prefix("# ").ok_or("it does not begin with its title")?.to_owned();
         let goal = next();
@@ -170,7 +171,8 @@ mod tests {
 
     #[test]
     fn a_head_without_one_of_them_says_which() {
-        let without = |from: &str, to: &str| Head::parse(&PAGE.replace(from, to)).expect_err("a part is missing");
+        let without =
+            |from: &str, to: &str| Head::parse(&PAGE.replace(from, to)).expect_err("a part is missing");
         assert!(without("**Goal:** ", "").contains("Goal"));
         assert!(without("**You need:** ", "").contains("You need"));
         assert!(without("40", "some").contains("about N minutes"));

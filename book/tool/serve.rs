@@ -86,7 +86,8 @@ fn listen(port: u16, edition: Arc<RwLock<Edition>>) -> Result<ListeningServer> {
 fn rebuild(edition: &RwLock<Edition>, dest_dir: Option<&PathBuf>) {
     let mut edition = edition.write().unwrap_or_else(PoisonError::into_inner);
     let start = Instant::now();
-    let built = generate::write(build::workspace()).and_then(|_| build::build(dest_dir.map(PathBuf::as_path)));
+    let built =
+        generate::write(build::workspace()).and_then(|_| build::build(dest_dir.map(PathBuf::as_path)));
     match built {
         Ok(pages) => {
             *edition = Edition::of(pages);
