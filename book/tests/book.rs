@@ -250,3 +250,89 @@ fn a_port_in_use_is_named_with_its_flag() -> Result<()> {
     );
     Ok(())
 }
+
+#[test]
+fn what_is_generated_is_up_to_date() -> Result<()> {
+    let output = book().args(["generate", "--check"]).output()?;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Ok(())
+}
+
+/// The pages of the chapters, by name.
+fn chapters() -> Result<Vec<(String, String)>> {
+    let name = |page: &Path| page.file_name().map(|name| name.to_string_lossy().into_owned());
+    let pages = texts(&source(), "md")?.into_iter().filter_map(|(page, text)| Some((name(&page)?, text)));
+    Ok(pages.filter(|(name, _)| name.starts_with("ch")).collect())
+}
+
+/// A page without what somebody else wrote or nobody reads: code, includes, pictures, tags.
+fn prose(markdown: &str) -> String {
+    let mut text = markdown.to_owned();
+    for (start, end) in [("<svg", "</svg>"), ("```", "```"), ("{{#", "}}"), ("<", ">")] {
+        while let Some((before, rest)) = text.split_once(start) {
+            let (_, after) = rest.split_once(end).unwrap_or((rest, ""));
+            text = format!("{before} {after}");
+        }
+    }
+    text
+}
+
+#[test]
+fn a_chapter_can_be_read_in_one_sitting() -> Result<()> {
+    for (page, markdown) in chapters()? {
+        let prose = prose(&markdown);
+        let words = prose.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
+        assert!((1500..=3500).contains(&words), "{page} has {words} words");
+    }
+    Ok(())
+}
+
+#[test]
+fn every_chapter_has_a_quiz_a_prediction_and_what_its_stage_gained() -> Result<()> {
+    for (page, markdown) in chapters()? {
+        let chapter = page.split('-').next().unwrap_or_default();
+        let quiz = format!("{{{{#include ../generated/quizzes/{chapter}.md}}}}");
+        let diff = format!("{{{{#include ../generated/diffs/{chapter}.diff}}}}");
+        assert!(markdown.contains(&quiz), "{page} does not include its quiz");
+        assert!(markdown.contains(&diff) || chapter == "ch01", "{page} does not show what its stage gained");
+        let boxes: Vec<&str> = all_between(&markdown, "<div class=\"predict\">", "</div>").collect();
+        assert!(!boxes.is_empty(), "{page} has no box to predict in");
+        let whole = |text: &&str| text.contains("**Predict first.** ") && text.contains("class=\"look\"");
+        assert!(boxes.iter().all(whole), "{page}: a box without its question or its answer");
+    }
+    Ok(())
+}
+
+/// The glossary's terms, each with the page that its entry leads to.
+fn terms(glossary: &str) -> Vec<(&str, &str)> {
+    let lines: Vec<&str> = glossary.lines().collect();
+    let entries = lines.windows(2).filter_map(|pair| Some((pair[0], pair[1].strip_prefix(": ")?)));
+    entries.map(|(term, text)| (term, all_between(text, "](", ")").last().unwrap_or_default())).collect()
+}
+
+#[test]
+fn the_glossary_is_in_order() -> Result<()> {
+    let glossary = fs_err::read_to_string(source().join("glossary.md"))?;
+    let key = |term: &str| term.to_lowercase().replace(|letter: char| !letter.is_ascii_alphanumeric(), "");
+    let terms: Vec<&str> = terms(&glossary).into_iter().map(|(term, _)| term).collect();
+    assert!(terms.len() > 100, "only {} terms", terms.len());
+    for pair in terms.windows(2) {
+        assert!(key(pair[0]) < key(pair[1]), "{} stands before {}", pair[0], pair[1]);
+    }
+    Ok(())
+}
+
+/// Whether the anchors exist is looked at with all other links of the book.
+#[test]
+fn a_word_of_the_glossary_occurs_where_its_entry_leads() -> Result<()> {
+    let glossary = fs_err::read_to_string(source().join("glossary.md"))?;
+    let plain = |text: &str| text.replace(['*', '`'], "").split_whitespace().collect::<Vec<_>>().join(" ");
+    for (term, link) in terms(&glossary) {
+        let page = link.split('#').next().unwrap_or_default();
+        assert!(page.starts_with("ch"), "{term} leads to no chapter");
+        let text = plain(&fs_err::read_to_string(source().join(page))?).to_lowercase();
+        let mut forms = term.split(['(', ')']).map(|form| form.trim().to_lowercase());
+        assert!(forms.any(|form| !form.is_empty() && text.contains(&form)), "{page} has no {term}");
+    }
+    Ok(())
+}
