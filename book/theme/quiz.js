@@ -50,7 +50,7 @@
             this.result = make('div', { className: 'quiz-result' });
             this.result.setAttribute('role', 'status');
             this.result.setAttribute('aria-live', 'polite');
-            const check = make('button', { type: 'submit', className: 'quiz-check', textContent: 'Check' });
+            const check = make('button', { type: 'submit', className: 'quiz-check', textContent: this.quiz.words.textCheck });
             this.form = make('form', { className: 'quiz-form' }, fieldset, check, this.result);
             this.form.addEventListener('submit', event => {
                 event.preventDefault();
@@ -61,7 +61,7 @@
                 if (event.key.startsWith('Arrow')) event.stopPropagation();
             });
             this.answers[0].before(this.form);
-            this.others = make('p', { className: 'quiz-others', hidden: true, textContent: 'And the other answers:' });
+            this.others = make('p', { className: 'quiz-others', hidden: true, textContent: this.quiz.words.textOthers });
             this.form.after(this.others);
         }
 
@@ -87,7 +87,7 @@
             const inputs = this.inputs();
             const chosen = inputs.flatMap((input, i) => (input.checked ? [i] : []));
             if (chosen.length === 0) {
-                this.result.replaceChildren(make('p', { textContent: 'Choose an answer first.' }));
+                this.result.replaceChildren(make('p', { textContent: this.quiz.words.textChoose }));
                 return;
             }
             const right = inputs.every((input, i) => input.checked === this.isRight(i));
@@ -104,7 +104,7 @@
         show(chosen, right) {
             const reasons = chosen.map(i => this.reason(i));
             const missing = !right && chosen.every(i => this.isRight(i));
-            if (missing) reasons.push(make('p', { className: 'quiz-missing', textContent: 'Not all of it: another one is right, too.' }));
+            if (missing) reasons.push(make('p', { className: 'quiz-missing', textContent: this.quiz.words.textMissing }));
             this.result.dataset.right = right;
             this.result.replaceChildren(...reasons);
             this.others.hidden = !right;
@@ -138,10 +138,11 @@
     class Quiz {
         constructor(element) {
             this.chapter = element.dataset.chapter;
+            this.words = element.dataset; // in the language of the page
             this.score = make('p', { className: 'quiz-count' });
             this.score.setAttribute('role', 'status');
             this.score.setAttribute('aria-live', 'polite');
-            this.again = make('button', { type: 'button', className: 'quiz-again', textContent: 'Start again' });
+            this.again = make('button', { type: 'button', className: 'quiz-again', textContent: this.words.textAgain });
             this.again.addEventListener('click', () => this.restart());
             element.prepend(make('div', { className: 'quiz-score' }, this.score, this.again));
             element.classList.add('quiz-on');
@@ -154,9 +155,9 @@
             const right = records.filter(record => record.right);
             const first = right.filter(record => record.tries === 1).length;
             const all = this.questions.length;
-            this.score.textContent = right.length === 0
-                ? `${all} questions, none answered yet.`
-                : `${right.length} of ${all} right, ${first} at the first try.`;
+            const numbers = { right: right.length, all, first };
+            const words = right.length === 0 ? this.words.textNone : this.words.textCount;
+            this.score.textContent = words.replace(/{(\w+)}/g, (_, name) => numbers[name]);
             this.again.hidden = records.length === 0;
         }
 

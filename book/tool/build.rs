@@ -9,9 +9,9 @@ use std::{
 use clap::Args;
 use mdbook_driver::{MDBook, errors::Result};
 
-use crate::{complain, generate};
+use crate::{complain, generate, languages};
 
-/// Build the book into HTML pages
+/// Build the book into HTML pages, in every language
 #[derive(Args)]
 #[command(after_help = "Example:\n  cargo run -p book -- build --open")]
 pub struct Build {
@@ -53,14 +53,17 @@ pub fn workspace() -> &'static Path {
     Path::new(BOOK).parent().expect("the book is a member of a workspace")
 }
 
-/// Build the book as `mdbook build book --dest-dir DEST` does; returns the directory with the pages.
+/// Build the book as `mdbook build book --dest-dir DEST` does, then its other languages; returns the directory with
+/// the pages.
 pub fn build(dest_dir: Option<&Path>) -> Result<PathBuf> {
     let mut book = MDBook::load(BOOK)?;
     if let Some(dir) = dest_dir {
         book.config.build.build_dir = absolute(dir)?; // mdBook takes a relative one from book/, a shell user from here
     }
     book.build()?;
-    Ok(book.build_dir_for("html"))
+    let pages = book.build_dir_for("html");
+    languages::build(workspace(), &pages)?;
+    Ok(pages)
 }
 
 /// Show a file or an address in the user's browser. Without a desktop that cannot work, and is no reason to stop.

@@ -1,4 +1,5 @@
-//! `generate`: what the pages include and nobody writes by hand, in `book/generated`.
+//! `generate`: what the pages include and nobody writes by hand, in `book/generated`, and the messages that translators
+//! have to translate, in `book/po`.
 //!
 //! The files are committed, so that a stock `mdbook build book` needs no program of ours.
 
@@ -10,14 +11,14 @@ use std::{
 use clap::Args;
 use mdbook_driver::errors::{Error, Result};
 
-use crate::{build, contents, diffs, quiz};
+use crate::{build, contents, diffs, po, quiz};
 
 const EXAMPLES: &str = "\
 Examples:
-  cargo run -p book -- generate           after a change of a quiz, a stage, a page's head or the tracks
+  cargo run -p book -- generate           after a change of a page, a quiz, a stage or the tracks
   cargo run -p book -- generate --check   only say what differs";
 
-/// Write the quizzes, the diffs of the stages and the table of contents for the pages
+/// Write the quizzes, the diffs of the stages and the contents for the pages, and the catalogs of their translations
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Generate {
@@ -44,13 +45,14 @@ pub type Files = BTreeMap<PathBuf, String>;
 
 /// Fail when the committed files are not what would be written now, or the data is wrong.
 pub fn check(workspace: &Path) -> Result<()> {
-    let different = different(&generated(workspace), &everything(workspace)?);
+    let mut different = different(&generated(workspace), &everything(workspace)?);
+    different.extend(stale_catalogs(workspace)?.into_iter().map(|(file, _)| file));
     if different.is_empty() {
         return Ok(());
     }
     let list: String = different.iter().map(|file| format!("\n  {}", file.display())).collect();
     Err(Error::msg(format!(
-        "book/generated is out of date:{list}\nwrite it anew: cargo run -p book -- generate"
+        "what the book has of data is out of date:{list}\nwrite it anew: cargo run -p book -- generate"
     )))
 }
 
@@ -68,7 +70,19 @@ pub fn write(workspace: &Path) -> Result<Vec<PathBuf>> {
             None => fs_err::remove_file(&path)?, // nothing makes it any more
         }
     }
-    Ok(different)
+    let catalogs = stale_catalogs(workspace)?; // after the quizzes, whose text they hold
+    for (file, text) in &catalogs {
+        fs_err::write(workspace.join(file), text)?;
+    }
+    Ok(different.into_iter().chain(catalogs.into_iter().map(|(file, _)| file)).collect())
+}
+
+/// The catalogs that lack a message or have one too many, as they should be.
+fn stale_catalogs(workspace: &Path) -> Result<Vec<(PathBuf, String)>> {
+    let mut catalogs = po::everything(workspace)?;
+    let is = |file: &PathBuf| fs_err::read_to_string(workspace.join(file)).unwrap_or_default();
+    catalogs.retain(|(file, wanted)| is(file) != *wanted);
+    Ok(catalogs)
 }
 
 fn generated(workspace: &Path) -> PathBuf {

@@ -4,9 +4,13 @@ mod build;
 mod contents;
 mod diffs;
 mod generate;
+mod interface;
+mod languages;
+mod po;
 mod quiz;
 mod serve;
 mod site;
+mod text;
 mod watch;
 
 use std::{io, process::ExitCode};

@@ -120,10 +120,26 @@ fn fragment(chapter: &str, quiz: &Quiz) -> String {
     let questions: String =
         (1..).zip(&quiz.questions).map(|(number, question)| ask(chapter, number, question)).collect();
     format!(
-        "<div class=\"quiz\" data-chapter=\"{chapter}\">\n\n\
+        "<div class=\"quiz\" data-chapter=\"{chapter}\"{}>\n\n\
          <p class=\"quiz-how\">Decide, and then open your answer: it says whether it is right, and why.</p>\n\n\
-         {questions}</div>\n"
+         {questions}</div>\n",
+        words()
     )
+}
+
+/// What `quiz.js` says, for it to read: here it is translated with the rest.
+const WORDS: [(&str, &str); 7] = [
+    ("check", "Check"),
+    ("again", "Start again"),
+    ("choose", "Choose an answer first."),
+    ("missing", "Not all of it: another one is right, too."),
+    ("others", "And the other answers:"),
+    ("none", "{all} questions, none answered yet."),
+    ("count", "{right} of {all} right, {first} at the first try."),
+];
+
+fn words() -> String {
+    WORDS.iter().map(|(name, text)| format!("\n data-text-{name}=\"{text}\"")).collect()
 }
 
 fn ask(chapter: &str, number: usize, question: &Question) -> String {

@@ -43,7 +43,7 @@ impl Edition {
         let found = file_name(path).and_then(|name| Some((content_type(&name), read(pages, &name)?)));
         match found {
             // The print page opens the print dialog whenever it is loaded, so it stays as it is.
-            Some((HTML, html)) if path != "/print.html" => self.page(200, html),
+            Some((HTML, html)) if !path.ends_with("/print.html") => self.page(200, html),
             Some((content_type, body)) => Reply { status: 200, content_type, body },
             None => self.page(404, read(pages, Path::new("404.html")).unwrap_or_default()),
         }

@@ -10,9 +10,10 @@ use std::{
 };
 
 /// The chapters and the finished runtime hold the listings and the snapshots.
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 9] = [
     "book/book.toml",
     "book/pictures",
+    "book/po",
     "book/quizzes",
     "book/src",
     "book/theme",
