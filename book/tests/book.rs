@@ -43,6 +43,11 @@ fn texts(dir: &Path, extension: &str) -> Result<Vec<(PathBuf, String)>> {
     Ok(texts)
 }
 
+/// The built pages of every language.
+fn html(pages: &Path) -> Result<Vec<(PathBuf, String)>> {
+    Ok([texts(pages, "html")?, texts(&pages.join("de"), "html")?].concat())
+}
+
 /// What stands between each `start` and the next `end`.
 fn all_between<'a>(text: &'a str, start: &'a str, end: &'a str) -> impl Iterator<Item = &'a str> {
     text.split(start).skip(1).filter_map(move |rest| Some(rest.split_once(end)?.0))
@@ -63,7 +68,7 @@ fn every_page_of_the_summary_is_built() -> Result<()> {
 
 #[test]
 fn no_page_shows_an_unresolved_include() -> Result<()> {
-    for (page, html) in texts(build()?.path(), "html")? {
+    for (page, html) in html(build()?.path())? {
         assert!(!html.contains("{{#"), "{}: an include of mdBook did not work", page.display());
     }
     Ok(())
@@ -90,16 +95,51 @@ fn every_included_anchor_exists() -> Result<()> {
 #[test]
 fn every_link_inside_the_book_leads_somewhere() -> Result<()> {
     let pages = build()?;
-    for (page, html) in texts(pages.path(), "html")? {
+    for (page, html) in html(pages.path())? {
         for link in all_between(&html, "href=\"", "\"").filter(|link| !link.contains(':') && *link != "/") {
             let (file, fragment) = link.split_once('#').unwrap_or((link, ""));
-            let target = if file.is_empty() { page.clone() } else { pages.path().join(file) };
+            let target = if file.is_empty() { page.clone() } else { page.with_file_name(file) };
             assert!(target.is_file(), "{}: {link} leads nowhere", page.display());
             let marked =
                 || fs_err::read_to_string(&target).map(|html| html.contains(&format!("id=\"{fragment}\"")));
             assert!(fragment.is_empty() || marked()?, "{}: {link} names no heading", page.display());
         }
     }
+    Ok(())
+}
+
+/// The link in the menu bar that leads to `language`.
+fn switch<'a>(html: &'a str, language: &str) -> Option<&'a str> {
+    let rest = html.split_once("<a class=\"language\" href=\"")?.1;
+    let (href, rest) = rest.split_once('"')?;
+    rest.starts_with(&format!(" lang=\"{language}\" hreflang=\"{language}\"")).then_some(href)
+}
+
+#[test]
+fn every_page_leads_to_itself_in_the_other_language() -> Result<()> {
+    let pages = build()?;
+    let german = texts(&pages.path().join("de"), "html")?;
+    for (page, html) in german.iter().filter(|(page, _)| !page.ends_with("toc.html")) {
+        let name = page.file_name().unwrap_or_default().to_string_lossy();
+        let english = fs_err::read_to_string(pages.path().join(&*name))?;
+        assert!(html.contains("<html lang=\"de\"") && english.contains("<html lang=\"en\""), "{name}");
+        assert_eq!(switch(html, "en"), Some(format!("../{name}").as_str()), "{name}");
+        assert_eq!(switch(&english, "de"), Some(format!("de/{name}").as_str()), "{name}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_page_is_translated_or_says_that_it_is_not() -> Result<()> {
+    let pages = build()?;
+    let page = |name: &str| fs_err::read_to_string(pages.path().join("de").join(name));
+    let done = page("ch01-process.html")?;
+    assert!(done.contains("id=\"how-the-kernel-does-it\""), "links from other pages know the English name");
+    assert!(done.contains(">Wie der Kernel das macht<") && !done.contains("class=\"untranslated\""));
+    let not_yet = page("glossary.html")?;
+    assert!(
+        not_yet.contains("Diese Seite ist noch nicht übersetzt.") && not_yet.contains("<div lang=\"en\">")
+    );
     Ok(())
 }
 
@@ -147,7 +187,7 @@ fn every_picture_is_described_and_has_no_colour_of_its_own() -> Result<()> {
 #[test]
 fn a_built_picture_keeps_its_description() -> Result<()> {
     let pages = build()?;
-    for (page, html) in texts(pages.path(), "html")? {
+    for (page, html) in html(pages.path())? {
         let page = page.display();
         for picture in all_between(&html, "<figure>", "</figure>") {
             assert!(picture.contains("role=\"img\""), "{page}: not announced as a picture: {picture}");
@@ -165,7 +205,7 @@ fn a_built_picture_keeps_its_description() -> Result<()> {
 #[test]
 fn no_id_is_given_twice() -> Result<()> {
     let pages = build()?;
-    for (page, html) in texts(pages.path(), "html")? {
+    for (page, html) in html(pages.path())? {
         let mut seen = HashSet::new();
         for id in all_between(&html, " id=\"", "\"") {
             assert!(seen.insert(id), "{}: the id {id} is given twice", page.display());
@@ -176,7 +216,7 @@ fn no_id_is_given_twice() -> Result<()> {
 
 #[test]
 fn a_page_asks_no_other_machine_for_anything() -> Result<()> {
-    for (page, html) in texts(build()?.path(), "html")? {
+    for (page, html) in html(build()?.path())? {
         for sign in ["src=\"http", "src=\"//", "rel=\"stylesheet\" href=\"http", "class=\"playground\""] {
             assert!(!html.contains(sign), "{}: {sign}", page.display());
         }

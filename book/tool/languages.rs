@@ -60,7 +60,11 @@ impl Language {
         fs_err::create_dir(copy.join("book"))?;
         link_all(&workspace.join("book"), &copy.join("book"), &["src", "generated", "pictures", "out"])?;
         fs_err::create_dir_all(copy.join("book/generated"))?;
-        link_all(&workspace.join("book/generated"), &copy.join("book/generated"), &["quizzes", "contents.md"])?;
+        link_all(
+            &workspace.join("book/generated"),
+            &copy.join("book/generated"),
+            &["quizzes", "contents.md"],
+        )?;
         for file in po::files(workspace)? {
             let to = copy.join("book").join(&file);
             fs_err::create_dir_all(to.parent().unwrap_or(copy))?;
@@ -75,7 +79,10 @@ impl Language {
         let is_page = file.starts_with("src") && !file.ends_with("SUMMARY.md");
         let (done, all) = if is_page { self.state(workspace, file)? } else { (1, 1) };
         if done * 2 < all {
-            return Ok(format!("{}<div lang=\"en\">\n\n{english}\n</div>\n", self.note(interface::NOT_TRANSLATED)));
+            return Ok(format!(
+                "{}<div lang=\"en\">\n\n{english}\n</div>\n",
+                self.note(interface::NOT_TRANSLATED)
+            ));
         }
         let translated = text::translate(file, &english, &self.catalog)?;
         let note = if done < all { self.note(interface::PARTLY) } else { String::new() };
@@ -100,7 +107,9 @@ fn messages_of_page(workspace: &Path, page: &Path) -> Result<Vec<String>> {
     let markdown = fs_err::read_to_string(book.join(page))?;
     let mut messages = text::messages(page, &markdown)?;
     let included = markdown.split("{{#include ../").skip(1).filter_map(|rest| Some(rest.split_once("}}")?.0));
-    for file in included.map(Path::new).filter(|file| !file.starts_with("../") && !file.starts_with("transcripts")) {
+    for file in
+        included.map(Path::new).filter(|file| !file.starts_with("../") && !file.starts_with("transcripts"))
+    {
         messages.extend(text::messages(file, &fs_err::read_to_string(book.join(file))?)?);
     }
     Ok(messages)
@@ -232,7 +241,11 @@ mod tests {
                 messages.extend(messages_of_page(workspace(), Path::new(page))?);
             }
             messages.retain(|message| text::find(&catalog, message).is_none());
-            assert!(messages.is_empty(), "{language}: {} not translated, or fuzzy: {messages:#?}", messages.len());
+            assert!(
+                messages.is_empty(),
+                "{language}: {} not translated, or fuzzy: {messages:#?}",
+                messages.len()
+            );
         }
         Ok(())
     }

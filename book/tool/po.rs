@@ -101,8 +101,10 @@ pub fn everything(workspace: &Path) -> Result<Vec<(PathBuf, String)>> {
 fn merged(found: &[Found], old: &Catalog, language: &str) -> Catalog {
     let mut new = Catalog::new(metadata(language));
     let today: BTreeSet<&str> = found.iter().map(|found| found.message.as_str()).collect();
-    let gone: Vec<&dyn MessageView> =
-        old.messages().filter(|message| message.is_translated() && !today.contains(message.msgid())).collect();
+    let gone: Vec<&dyn MessageView> = old
+        .messages()
+        .filter(|message| message.is_translated() && !today.contains(message.msgid()))
+        .collect();
     for Found { message, files } in found {
         let (translation, fuzzy) = translation(message, old, &gone);
         let mut flags = MessageFlags::new();

@@ -7,7 +7,7 @@ use std::{ops::Range, path::Path};
 
 use mdbook_driver::errors::{Error, Result};
 use mdbook_i18n_helpers::{extract_events, extract_messages, reconstruct_markdown, translate_events};
-use polib::{catalog::Catalog, message::MessageView};
+use polib::catalog::Catalog;
 
 /// Where text stands in HTML: what it begins with, where that ends, and where the text ends.
 const PLACES: [(&str, &str, &str); 8] = [
@@ -127,7 +127,11 @@ pub fn with_names(markdown: &str) -> String {
     let lines = markdown.lines().map(|line| {
         in_code ^= line.starts_with("```");
         let is_heading = !in_code && line.trim_start_matches('#').starts_with(' ') && line.starts_with('#');
-        if is_heading && !line.ends_with('}') { format!("{line} {{#{}}}\n", name(line)) } else { format!("{line}\n") }
+        if is_heading && !line.ends_with('}') {
+            format!("{line} {{#{}}}\n", name(line))
+        } else {
+            format!("{line}\n")
+        }
     });
     lines.collect()
 }
@@ -158,7 +162,8 @@ mod tests {
         let mut catalog = Catalog::new(CatalogMetadata::new());
         for (english, german) in pairs {
             let mut message = Message::build_singular();
-            catalog.append_or_update(message.with_msgid((*english).into()).with_msgstr((*german).into()).done());
+            catalog
+                .append_or_update(message.with_msgid((*english).into()).with_msgstr((*german).into()).done());
         }
         catalog
     }
@@ -167,7 +172,8 @@ mod tests {
     fn text_is_found_in_markdown_html_and_pictures() -> Result<()> {
         let page = "# Title\n\nText in\ntwo lines.\n\n<figure>\n<figcaption>Below</figcaption>\n</figure>\n\n{{#include x}}\n";
         assert_eq!(messages(Path::new("a.md"), page)?, ["Title", "Text in two lines.", "Below"]);
-        let picture = "<svg><title id=\"a\">What it is</title><text x=\"1\">two</text><text x=\"2\">17</text></svg>";
+        let picture =
+            "<svg><title id=\"a\">What it is</title><text x=\"1\">two</text><text x=\"2\">17</text></svg>";
         assert_eq!(messages(Path::new("a.svg"), picture)?, ["What it is", "two"]);
         let summary = "# Summary\n\n[One](one.md)\n[Two](two.md)\n\n# Part\n\n- [Three](three.md)\n";
         assert_eq!(messages(Path::new("SUMMARY.md"), summary)?, ["One", "Two", "Part", "Three"]);
@@ -182,9 +188,16 @@ mod tests {
             ("The caption", "Die Unterschrift"),
         ]);
         let text = translate(Path::new("a.md"), PAGE, &catalog)?;
-        assert!(text.starts_with("# Ein `kurzer` Titel {#a-short-title}\n\nText in zwei Zeilen.\n\n"), "{text}");
+        assert!(
+            text.starts_with("# Ein `kurzer` Titel { #a-short-title }\n\nText in zwei Zeilen.\n\n"),
+            "{text}"
+        );
         assert!(text.contains("<figcaption>Die Unterschrift</figcaption>\n</figure>"), "{text}");
-        for kept in ["{{#include ../x.svg}}", "$ echo \"# no\" // heading\n", "{{#include ../generated/quizzes/ch01.md}}"] {
+        for kept in [
+            "{{#include ../x.svg}}",
+            "$ echo \"# no\" // heading\n",
+            "{{#include ../generated/quizzes/ch01.md}}",
+        ] {
             assert!(text.contains(kept), "{kept} is not in {text}");
         }
         Ok(())

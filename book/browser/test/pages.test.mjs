@@ -85,6 +85,36 @@ for (const [name, those] of [["light", chapters], ["navy", chapters], ["rust", s
   });
 }
 
+test("the switch leads to the same page in the other language and back, by keyboard and as files", async () => {
+  for (const origin of [book.url, pathToFileURL(out).href + "/"]) {
+    for (const javaScriptEnabled of [true, false]) {
+      const { page, complaints, close } = await open(browser, origin, { javaScriptEnabled });
+      const lang = () => page.locator("html").getAttribute("lang");
+      await page.goto(origin + "ch02-hostname.html");
+      assert.equal(await lang(), "en");
+      await page.locator(".menu-bar a[hreflang=de]").press("Enter");
+      await page.waitForURL(origin + "de/ch02-hostname.html");
+      assert.equal(await lang(), "de");
+      assert.equal(await page.locator(".menu-bar a[hreflang=en]").innerText(), "English");
+      await page.locator(".menu-bar a[hreflang=en]").press("Enter");
+      await page.waitForURL(origin + "ch02-hostname.html");
+      assert.deepEqual(complaints, []);
+      await close();
+    }
+  }
+});
+
+test("a quiz speaks the language of its page", async () => {
+  const { page, complaints, close } = await open(browser, book.url);
+  await page.goto(book.url + "de/ch02-hostname.html");
+  const question = page.locator(".question").first();
+  await question.locator("button").click();
+  assert.equal(await question.locator(".quiz-result").innerText(), "Wählen Sie zuerst eine Antwort.");
+  assert.equal(await page.locator(".quiz-count").innerText(), "5 Fragen, noch keine beantwortet.");
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
 describe("on a page", () => {
   const chapter = "ch03-pid-namespace.html";
 
