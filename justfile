@@ -35,7 +35,7 @@ book:
 stubs:
     #!/usr/bin/env bash
     set -euo pipefail
-    if said=$(cargo test -p exercises --locked 2>&1); then echo "the stubs pass: $said" && exit 1; fi
+    if said=$(MINICONTAINER_LANG=en cargo test -p exercises --locked 2>&1); then echo "the stubs pass: $said" && exit 1; fi
     tail -n 12 <<< "$said"
     grep -q '^0 of [0-9]* solved' <<< "$said"
     [[ $(grep -c '^exercise .* is not written yet$' <<< "$said") == $(grep -c '^test .*FAILED$' <<< "$said") ]]

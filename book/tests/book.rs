@@ -7,6 +7,7 @@ use std::{
     net::{Ipv4Addr, TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, Stdio},
+    sync::LazyLock,
 };
 
 use tempfile::TempDir;
@@ -20,13 +21,17 @@ fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }
 
-fn build() -> Result<TempDir> {
-    let pages = tempfile::tempdir()?;
-    let output = book().args(["build", "--dest-dir"]).arg(pages.path()).output()?;
-    let messages = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{messages}");
-    assert_eq!(messages, "", "mdBook has complaints");
-    Ok(pages)
+/// The built pages. Whichever test comes first builds them, in a directory that cargo has for it.
+fn pages() -> &'static Path {
+    static PAGES: LazyLock<PathBuf> = LazyLock::new(|| {
+        let pages = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages");
+        let output = book().args(["build", "--dest-dir"]).arg(&pages).output().expect("the program starts");
+        let messages = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{messages}");
+        assert_eq!(messages, "", "mdBook has complaints");
+        pages
+    });
+    &PAGES
 }
 
 /// The files of a directory and their text, subdirectories aside.
@@ -55,12 +60,11 @@ fn all_between<'a>(text: &'a str, start: &'a str, end: &'a str) -> impl Iterator
 
 #[test]
 fn every_page_of_the_summary_is_built() -> Result<()> {
-    let pages = build()?;
     let summary = fs_err::read_to_string(source().join("SUMMARY.md"))?;
     let mut links = all_between(&summary, "](", ")").peekable();
     assert!(links.peek().is_some());
     for link in links {
-        let page = pages.path().join(link).with_extension("html");
+        let page = pages().join(link).with_extension("html");
         assert!(page.is_file(), "SUMMARY.md names {link}, and there is no {}", page.display());
     }
     Ok(())
@@ -68,7 +72,7 @@ fn every_page_of_the_summary_is_built() -> Result<()> {
 
 #[test]
 fn no_page_shows_an_unresolved_include() -> Result<()> {
-    for (page, html) in html(build()?.path())? {
+    for (page, html) in html(pages())? {
         assert!(!html.contains("{{#"), "{}: an include of mdBook did not work", page.display());
     }
     Ok(())
@@ -94,8 +98,7 @@ fn every_included_anchor_exists() -> Result<()> {
 
 #[test]
 fn every_link_inside_the_book_leads_somewhere() -> Result<()> {
-    let pages = build()?;
-    for (page, html) in html(pages.path())? {
+    for (page, html) in html(pages())? {
         for link in all_between(&html, "href=\"", "\"").filter(|link| !link.contains(':') && *link != "/") {
             let (file, fragment) = link.split_once('#').unwrap_or((link, ""));
             let target = if file.is_empty() { page.clone() } else { page.with_file_name(file) };
@@ -117,11 +120,10 @@ fn switch<'a>(html: &'a str, language: &str) -> Option<&'a str> {
 
 #[test]
 fn every_page_leads_to_itself_in_the_other_language() -> Result<()> {
-    let pages = build()?;
-    let german = texts(&pages.path().join("de"), "html")?;
+    let german = texts(&pages().join("de"), "html")?;
     for (page, html) in german.iter().filter(|(page, _)| !page.ends_with("toc.html")) {
         let name = page.file_name().unwrap_or_default().to_string_lossy();
-        let english = fs_err::read_to_string(pages.path().join(&*name))?;
+        let english = fs_err::read_to_string(pages().join(&*name))?;
         assert!(html.contains("<html lang=\"de\"") && english.contains("<html lang=\"en\""), "{name}");
         assert_eq!(switch(html, "en"), Some(format!("../{name}").as_str()), "{name}");
         assert_eq!(switch(&english, "de"), Some(format!("de/{name}").as_str()), "{name}");
@@ -131,8 +133,7 @@ fn every_page_leads_to_itself_in_the_other_language() -> Result<()> {
 
 #[test]
 fn a_page_is_translated_or_says_that_it_is_not() -> Result<()> {
-    let pages = build()?;
-    let page = |name: &str| fs_err::read_to_string(pages.path().join("de").join(name));
+    let page = |name: &str| fs_err::read_to_string(pages().join("de").join(name));
     let done = page("ch01-process.html")?;
     assert!(done.contains("id=\"how-the-kernel-does-it\""), "links from other pages know the English name");
     assert!(done.contains(">Wie der Kernel das macht<") && !done.contains("class=\"untranslated\""));
@@ -186,8 +187,7 @@ fn every_picture_is_described_and_has_no_colour_of_its_own() -> Result<()> {
 
 #[test]
 fn a_built_picture_keeps_its_description() -> Result<()> {
-    let pages = build()?;
-    for (page, html) in html(pages.path())? {
+    for (page, html) in html(pages())? {
         let page = page.display();
         for picture in all_between(&html, "<figure>", "</figure>") {
             assert!(picture.contains("role=\"img\""), "{page}: not announced as a picture: {picture}");
@@ -204,8 +204,7 @@ fn a_built_picture_keeps_its_description() -> Result<()> {
 /// The page for the printer has all chapters, so a picture's arrowhead must not have the name of another's.
 #[test]
 fn no_id_is_given_twice() -> Result<()> {
-    let pages = build()?;
-    for (page, html) in html(pages.path())? {
+    for (page, html) in html(pages())? {
         let mut seen = HashSet::new();
         for id in all_between(&html, " id=\"", "\"") {
             assert!(seen.insert(id), "{}: the id {id} is given twice", page.display());
@@ -216,7 +215,7 @@ fn no_id_is_given_twice() -> Result<()> {
 
 #[test]
 fn a_page_asks_no_other_machine_for_anything() -> Result<()> {
-    for (page, html) in html(build()?.path())? {
+    for (page, html) in html(pages())? {
         for sign in ["src=\"http", "src=\"//", "rel=\"stylesheet\" href=\"http", "class=\"playground\""] {
             assert!(!html.contains(sign), "{}: {sign}", page.display());
         }

@@ -2,6 +2,7 @@
 
 use std::{
     ffi::OsString,
+    fmt::Display,
     path::Path,
     process::{Command, ExitCode},
     sync::mpsc,
@@ -17,6 +18,7 @@ use crate::{
     desk::Desk,
     find,
     grade::{self, Grade},
+    language::{fill, say},
     report::{self, Graded},
     summary::summary,
 };
@@ -113,17 +115,23 @@ fn hint(desk: &Desk, id: &str, again: bool) -> Result<()> {
     let exercise = known(id)?;
     let level = if again { 0 } else { desk.hints_given(id) };
     let level = level.min(exercise.hints.len() - 1);
-    anstream::println!("Hint {} of {} for {} {}:", level + 1, exercise.hints.len(), id, exercise.title);
-    anstream::println!("{}", exercise.hints[level]);
+    let (number, all) = (level + 1, exercise.hints.len());
+    let title = say(exercise.title);
+    let values: [(&str, &dyn Display); 4] =
+        [("number", &number), ("all", &all), ("id", &id), ("title", &title)];
+    anstream::println!("{}", fill("Hint {number} of {all} for {id} {title}:", &values));
+    anstream::println!("{}", say(exercise.hints[level]));
     if level + 1 == exercise.hints.len() {
-        anstream::println!("\nThat was the last one. It is explained in {}.", exercise.page);
+        let last = fill("That was the last one. It is explained in {page}.", &[("page", &exercise.page)]);
+        anstream::println!("\n{last}");
     }
     desk.remember_hints(id, level + 1)
 }
 
 fn reset(desk: &Desk, id: &str) -> Result<()> {
     for kept in desk.reset(known(id)?)? {
-        anstream::println!("{} is the stub again; what you wrote is in {}", kept.file, kept.copy.display());
+        let values: [(&str, &dyn Display); 2] = [("file", &kept.file), ("copy", &kept.copy.display())];
+        anstream::println!("{}", fill("{file} is the stub again; what you wrote is in {copy}", &values));
     }
     Ok(())
 }
@@ -161,7 +169,8 @@ fn watch(sources: &Path) -> Result<()> {
     watcher.watch(sources, RecursiveMode::NonRecursive).map_err(broken)?;
     loop {
         judge_anew()?;
-        anstream::println!("\nWatching {} (Ctrl-C ends it)", sources.display());
+        let watching = fill("Watching {folder} (Ctrl-C ends it)", &[("folder", &sources.display())]);
+        anstream::println!("\n{watching}");
         changes.recv().map_err(|_| Error::new("the watcher has ended"))?;
         // An editor writes a file in several steps.
         while changes.recv_timeout(Duration::from_millis(100)).is_ok() {}

@@ -8,7 +8,11 @@ use std::{
 use checks::harness::could_not_run;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
-use crate::{EXERCISES, Exercise, Outcome, Student, judge, summary::summary};
+use crate::{
+    EXERCISES, Exercise, Outcome, Student, judge,
+    language::{fill, say},
+    summary::summary,
+};
 
 /// The `main` of `exercises/tests` and `solutions/tests`. With `LAB=1` it moves into a lab first.
 pub fn main(student: &Student) -> ExitCode {
@@ -44,10 +48,11 @@ fn answer(exercise: &Exercise, outcome: &Outcome) -> Result<Completion, Failed> 
     match outcome {
         Outcome::Solved => Ok(Completion::Completed),
         Outcome::CouldNotRun(reason) => could_not_run(reason),
-        Outcome::NotWritten => Err(format!("exercise {} is not written yet", exercise.id).into()),
+        Outcome::NotWritten => Err(fill("exercise {id} is not written yet", &[("id", &exercise.id)]).into()),
         Outcome::Wrong { mistake, seen } => {
-            let says = mistake.map_or(String::new(), |mistake| format!("{}\n\n", mistake.says));
-            Err(format!("{says}{seen}\nexplained in: {}", exercise.page).into())
+            let says = mistake.map_or(String::new(), |mistake| format!("{}\n\n", say(mistake.says)));
+            let page = fill("explained in: {page}", &[("page", &exercise.page)]);
+            Err(format!("{says}{seen}\n{page}").into())
         }
     }
 }

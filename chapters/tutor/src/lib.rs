@@ -6,6 +6,7 @@
 //! | stub, solution | both are made from the chapters' own units | `sources.rs` |
 //! | [`Outcome`] | solved, not written yet, wrong, or could not run here | `judge.rs` |
 //! | [`Misconception`] | a mistake that people really make, and how it shows | `misconceptions.rs` |
+//! | message | what is said to students, in their language | `language.rs`, `po` |
 //! | summary | what a student sees after a run | `summary.rs` |
 
 pub mod commands;
@@ -14,6 +15,7 @@ mod desk;
 pub mod grade;
 pub mod harness;
 mod judge;
+pub mod language;
 mod misconceptions;
 pub mod report;
 pub mod sources;

@@ -1,5 +1,6 @@
 //! Writes the stubs in `exercises` and the solutions in `solutions` from the chapters' units:
-//! `cargo run -p tutor -- generate`. With `--check` it only says where they differ.
+//! `cargo run -p tutor -- generate`. With `--check` it only says where they differ. And the catalogs of what is said to
+//! students: `cargo run -p tutor -- messages`.
 
 use std::{path::Path, process::ExitCode};
 
@@ -20,11 +21,16 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Bring the catalogs in chapters/tutor/po up to date: what is said to students, for translators
+    Messages,
 }
 
 fn main() -> ExitCode {
-    let Command::Generate { check } = Arguments::parse().command;
-    match generate(check) {
+    let done = match Arguments::parse().command {
+        Command::Generate { check } => generate(check),
+        Command::Messages => messages(),
+    };
+    match done {
         Ok(code) => code,
         Err(error) => {
             cli::complain("tutor", &error);
@@ -44,6 +50,15 @@ fn generate(check: bool) -> sys::Result<ExitCode> {
     }
     for file in tutor::sources::generate(&workspace)? {
         fs_err::write(workspace.join(file.path), file.text)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn messages() -> sys::Result<ExitCode> {
+    for (language, _) in tutor::language::CATALOGS {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("po/{language}.po"));
+        let catalog = fs_err::read_to_string(&path)?; // not the one in the program, which may be older
+        fs_err::write(path, tutor::language::updated(language, &catalog))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,10 +1,13 @@
 //! What a student sees at the end of a run.
 
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use crate::{EXERCISES, Exercise, Outcome};
+use crate::{
+    EXERCISES, Exercise, Outcome,
+    language::{fill, say},
+};
 
 /// Exercises with their outcomes, grouped by chapter, and what to do next.
 pub fn summary(outcomes: &[(&Exercise, &Outcome)]) -> String {
@@ -19,49 +22,54 @@ fn write_summary(text: &mut String, outcomes: &[(&Exercise, &Outcome)]) -> std::
     for (exercise, outcome) in outcomes {
         if exercise.chapter() != chapter {
             chapter = exercise.chapter();
-            writeln!(text, "\nChapter {chapter}")?;
+            writeln!(text, "\n{}", fill("Chapter {chapter}", &[("chapter", &chapter)]))?;
         }
         let (style, word) = word(outcome);
-        writeln!(text, "  {style}{word:<16}{style:#} {} {}", exercise.id, exercise.title)?;
+        writeln!(text, "  {style}{word:<16}{style:#} {} {}", exercise.id, say(exercise.title))?;
         match outcome {
-            Outcome::Wrong { mistake: Some(mistake), .. } => paragraph(text, mistake.says)?,
+            Outcome::Wrong { mistake: Some(mistake), .. } => paragraph(text, say(mistake.says))?,
             Outcome::Wrong { mistake: None, .. } => {
-                paragraph(text, "No known mistake: see above what was observed.")?;
+                paragraph(text, say("No known mistake: see above what was observed."))?;
             }
             Outcome::CouldNotRun(reason) => paragraph(text, reason)?,
             Outcome::Solved | Outcome::NotWritten => {}
         }
     }
-    writeln!(text, "\n{solved} of {} solved{}", outcomes.len(), encouragement(solved, outcomes.len()))?;
+    let numbers: [(&str, &dyn Display); 2] = [("solved", &solved), ("all", &outcomes.len())];
+    writeln!(text, "\n{}", fill(verdict(solved, outcomes.len()), &numbers))?;
     let last_solved = outcomes.iter().rfind(|(_, outcome)| matches!(outcome, Outcome::Solved));
     if let Some((exercise, _)) = last_solved {
-        writeln!(text, "Before you go on from {}:", exercise.id)?;
-        paragraph(text, exercise.note)?;
+        writeln!(text, "{}", fill("Before you go on from {id}:", &[("id", &exercise.id)]))?;
+        paragraph(text, say(exercise.note))?;
     }
     if let Some(next) = next(outcomes) {
-        writeln!(text, "Next: {} {}, in exercises/src/{}.", next.id, next.title, next.parts[0].file())?;
-        writeln!(
-            text,
-            "      It is explained in {}; a hint: cargo run -p exercises -- hint {}",
-            next.page, next.id
-        )?;
+        let values: [(&str, &dyn Display); 4] = [
+            ("id", &next.id),
+            ("title", &say(next.title)),
+            ("file", &next.parts[0].file()),
+            ("page", &next.page),
+        ];
+        writeln!(text, "{}", fill("Next: {id} {title}, in exercises/src/{file}.", &values))?;
+        let where_from =
+            fill("It is explained in {page}; a hint: cargo run -p exercises -- hint {id}", &values);
+        writeln!(text, "      {where_from}")?;
     }
     Ok(())
 }
 
 fn word(outcome: &Outcome) -> (Style, &'static str) {
     match outcome {
-        Outcome::Solved => (AnsiColor::Green.on_default(), "solved"),
-        Outcome::NotWritten => (Style::new().dimmed(), "not written yet"),
-        Outcome::Wrong { .. } => (AnsiColor::Red.on_default(), "wrong"),
-        Outcome::CouldNotRun(_) => (AnsiColor::Yellow.on_default(), "could not run"),
+        Outcome::Solved => (AnsiColor::Green.on_default(), say("solved")),
+        Outcome::NotWritten => (Style::new().dimmed(), say("not written yet")),
+        Outcome::Wrong { .. } => (AnsiColor::Red.on_default(), say("wrong")),
+        Outcome::CouldNotRun(_) => (AnsiColor::Yellow.on_default(), say("could not run")),
     }
 }
 
 fn paragraph(text: &mut String, words: &str) -> std::fmt::Result {
     let mut line = String::new();
     for word in words.split_whitespace() {
-        if line.len() + word.len() > 75 {
+        if line.chars().count() + word.chars().count() > 75 {
             writeln!(text, "      {line}")?;
             line.clear();
         }
@@ -70,11 +78,14 @@ fn paragraph(text: &mut String, words: &str) -> std::fmt::Result {
     writeln!(text, "      {line}")
 }
 
-fn encouragement(solved: usize, all: usize) -> &'static str {
+/// How far that is, in numbers and in a word.
+fn verdict(solved: usize, all: usize) -> &'static str {
     match solved {
-        0 => ": this is how it starts.",
-        solved if solved == all && all == EXERCISES.len() => ": you have written a container runtime.",
-        _ => ".",
+        0 => say("{solved} of {all} solved: this is how it starts."),
+        _ if solved == all && all == EXERCISES.len() => {
+            say("{solved} of {all} solved: you have written a container runtime.")
+        }
+        _ => say("{solved} of {all} solved."),
     }
 }
 
