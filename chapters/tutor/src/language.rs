@@ -120,7 +120,7 @@ pub fn messages() -> Vec<(String, String)> {
 fn said_in(source: &str) -> Vec<(String, String)> {
     let calls = source.split("say(").skip(1).chain(source.split("fill(").skip(1));
     let literals = calls.filter_map(|rest| rest.trim_start().strip_prefix('"'));
-    let texts = literals.filter_map(|rest| rest.split("\"").next());
+    let texts = literals.filter_map(|rest| rest.split('"').next());
     texts.map(|text| ("program".into(), unescape(text))).collect()
 }
 
@@ -222,7 +222,7 @@ mod tests {
             fuzzy: false,
         }];
         assert_eq!(parse(&write(&old[0])), old);
-        assert_eq!(entry("1.1 hint 2".into(), old[0].message.clone(), &old).fuzzy, false);
+        assert!(!entry("1.1 hint 2".into(), old[0].message.clone(), &old).fuzzy);
         let changed = entry("1.1 hint 1".into(), "Begin otherwise.".into(), &old);
         assert_eq!((changed.translation.as_str(), changed.fuzzy), ("So.", true));
     }
