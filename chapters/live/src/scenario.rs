@@ -213,7 +213,7 @@ macro_rules! scenarios {
 
 /// The files, in the order in which they are listed: by chapter, then the longer ones.
 const FILES: &[(&str, &str)] = scenarios! {
-    "process" "hostname" "pids" "mounts" "network" "memory" "cpu" "root" "layers" "nobody" "capabilities" "seccomp"
+    "process" "hostname" "pids" "mounts" "network" "publish" "memory" "cpu" "root" "layers" "nobody" "capabilities" "seccomp"
     "oom" "fork-bomb" "chroot-escape" "root-inside" "two-containers" "ladder"
 };
 
