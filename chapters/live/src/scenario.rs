@@ -3,7 +3,7 @@
 
 use std::{fmt, time::Duration};
 
-use regex_lite::Regex;
+pub use regex_lite::Regex;
 use serde::{Deserialize, Deserializer, de::Error as _};
 use sys::{Error, Result};
 

@@ -100,6 +100,8 @@ impl<W: Write> Show<W> {
             if self.go_by_itself()? == Then::Leave {
                 break;
             }
+            self.notice(); // before it is drawn: a marker of a recording stands before its step
+            on_look(&self.player);
             self.turn();
             self.fit()?;
             if self.dirty && self.player.clock().now() >= self.drawn + FRAME {
