@@ -131,7 +131,7 @@ pub fn tests() -> Vec<Trial> {
 }
 
 fn a_line_is_of_no_machine() {
-    assert_eq!(neutral("    /tmp/minicontainer-demo-aB3xyz/a b"), "/tmp/demo/a b");
+    assert_eq!(neutral("    /tmp/minicontainer-demo-aB3xyz/a b"), "    /tmp/demo/a b");
     assert_eq!(neutral("a in /x/minicontainer-demo-aB3xyz: 1"), "a in /tmp/demo: 1");
     assert_eq!(as_root("    host$ id"), "    host# id");
     assert_eq!(as_root("costs host$ 3"), "costs host$ 3");
