@@ -11,6 +11,7 @@ use sys::{ForkResult, Result, Signal, WaitPidFlag, WaitStatus};
 
 use crate::{
     estate::Estate,
+    menu,
     plain::{self, Pace},
     scenario::{self, Scenario},
     screen,
@@ -55,6 +56,7 @@ pub struct Demo {
 
 const EXAMPLES: &str = "\
 Examples:
+  minicontainer demo                         choose one from a menu
   minicontainer demo --list                  which demos there are
   minicontainer demo hostname                step by step, host and container side by side
   minicontainer demo hostname --auto         by itself
@@ -62,14 +64,25 @@ Examples:
 
 /// Show one.
 pub fn run(demo: &Demo) -> Result<ExitCode> {
-    let Some(name) = demo.name.as_deref().filter(|_| !demo.list) else { return list() };
-    let scenario = scenario::find(name)?;
+    let scenario = match &demo.name {
+        _ if demo.list => return list(),
+        Some(name) => scenario::find(name)?,
+        None if !demo.has_screen() => return list(),
+        None => match choose(demo)? {
+            Ok(scenario) => scenario,
+            Err(code) => return Ok(code.into()),
+        },
+    };
     let estate = Estate::new()?;
     let cleanup = scenario.cleanup.clone();
     keep(&estate, &cleanup, || play(demo, &scenario, &estate))
 }
 
 impl Demo {
+    fn has_screen(&self) -> bool {
+        std::io::stdout().is_terminal() && std::io::stdin().is_terminal() && !self.plain
+    }
+
     fn options(&self) -> screen::Options {
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let Demo { auto, fast, notes, large, light, .. } = *self;
@@ -78,11 +91,24 @@ impl Demo {
 }
 
 fn play(demo: &Demo, scenario: &Scenario, estate: &Estate) -> Result<bool> {
-    if std::io::stdout().is_terminal() && std::io::stdin().is_terminal() && !demo.plain {
+    if demo.has_screen() {
         return screen::play(scenario, estate, demo.options(), &mut |_, _| ());
     }
     plain::play(scenario, estate, Pace { auto: demo.auto, fast: demo.fast })
 }
+
+/// From the menu. It has a keeper too, who gives the terminal back whatever happens. `Err`: none, and the code to end with.
+fn choose(demo: &Demo) -> Result<std::result::Result<Scenario, u8>> {
+    let scenarios = scenario::all();
+    let estate = Estate::new()?;
+    let ask = || Ok(menu::choose(&scenarios, &estate, demo.options())?.map_or(0, |index| CHOSEN + index));
+    let code = watch_over(&estate, &[], ask)?;
+    let index = code.checked_sub(CHOSEN).map(usize::from);
+    Ok(index.and_then(|index| scenarios.get(index)).cloned().ok_or(code))
+}
+
+/// The code by which the menu's process says that the first one was chosen.
+const CHOSEN: u8 = 10;
 
 fn list() -> Result<ExitCode> {
     let mut out = anstream::stdout();
@@ -102,6 +128,12 @@ const NOT_AS_ANNOUNCED: u8 = 1;
 /// is left becomes the keeper's child; he ends them, removes what was made, and gives the terminal back. When it is the
 /// keeper who is killed, the other one sees that his parent has changed, and does the same.
 pub fn keep(estate: &Estate, cleanup: &[String], work: impl FnOnce() -> Result<bool>) -> Result<ExitCode> {
+    let code = || Ok(if work()? { 0 } else { NOT_AS_ANNOUNCED });
+    Ok(watch_over(estate, cleanup, code)?.into())
+}
+
+/// The same for work that says with which code to end.
+fn watch_over(estate: &Estate, cleanup: &[String], work: impl FnOnce() -> Result<u8>) -> Result<u8> {
     let terminal = Terminal::remember();
     sys::prctl_set_child_subreaper()?;
     sys::sigmask_set(&TO_THE_WORKER)?;
@@ -126,20 +158,18 @@ pub fn keep(estate: &Estate, cleanup: &[String], work: impl FnOnce() -> Result<b
         WaitStatus::Exited(_, code) => u8::try_from(code).unwrap_or(u8::MAX),
         WaitStatus::Signaled(_, signal, _) => 128 + signal as u8,
         _ => u8::MAX,
-    }
-    .into())
+    })
 }
 
 /// What would end us, and the end of a child.
 const TO_THE_WORKER: [Signal; 5] =
     [Signal::SIGCHLD, Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP, Signal::SIGQUIT];
 
-fn be_the_worker(estate: &Estate, cleanup: &[String], work: impl FnOnce() -> Result<bool>) -> u8 {
+fn be_the_worker(estate: &Estate, cleanup: &[String], work: impl FnOnce() -> Result<u8>) -> u8 {
     let keeper = nix::unistd::getppid();
     let ready = sys::sigmask_set(&[]).and_then(|()| sys::prctl_set_child_subreaper());
     let code = match ready.and_then(|()| work()) {
-        Ok(true) => 0,
-        Ok(false) => NOT_AS_ANNOUNCED,
+        Ok(code) => code,
         Err(error) => {
             cli::complain("minicontainer", &error);
             error.exit_code()

@@ -7,6 +7,7 @@ pub mod estate;
 pub mod gauges;
 mod keys;
 mod look;
+mod menu;
 pub mod pane;
 pub mod plain;
 pub mod player;

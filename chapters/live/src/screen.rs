@@ -4,7 +4,7 @@
 //! poll(2) waits for the keyboard and both shells at once; the player looks at what has happened, and what has changed is
 //! drawn.
 
-mod layout;
+pub(crate) mod layout;
 mod paint;
 mod room;
 mod show;
@@ -20,6 +20,7 @@ use crate::{
     estate::Estate,
     player::Player,
     scenario::{Scenario, Step},
+    theme::Theme,
 };
 
 pub use room::{Room, give_back};
@@ -42,6 +43,17 @@ pub struct Options {
     pub plain: bool,
     /// How large the screen is, where it is no terminal. Otherwise the terminal says it.
     pub size: Option<Size>,
+}
+
+impl Options {
+    /// The colours.
+    pub fn theme(&self) -> Theme {
+        match self {
+            Options { plain: true, .. } => Theme::plain(),
+            Options { light: true, .. } => Theme::light(),
+            _ => Theme::dark(),
+        }
+    }
 }
 
 /// Who is told of each new step: its number, from 1, and itself.
