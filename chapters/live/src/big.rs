@@ -61,6 +61,6 @@ mod tests {
         assert_eq!(lines("Hi", 15).map(count), Some([8; 4]));
         assert_eq!(lines("Hi", 7), None);
         assert_eq!(lines("日本", 80), None);
-        assert_eq!(lines("L", 4), Some(["▐▛▘ ".into(), "▐▌  ".into(), "▐▌▗▌".into(), "▀▀▀▘".into()]));
+        assert_eq!(lines("L", 4), Some(["▜▛  ".into(), "▐▌  ".into(), "▐▌▗▌".into(), "▀▀▀▘".into()]));
     }
 }

@@ -74,7 +74,7 @@ pub fn places(size: Size, view: &View, scenario: &Scenario, at: usize) -> Places
     let room = size.rows / 8;
     let caption = longest(&|step| step.caption.clone(), room.max(1));
     let notes = longest(&|step| step.note.clone().unwrap_or_default(), room + 1);
-    let gap = u16::from(size.rows >= 30);
+    let gap = u16::from(size.rows >= 24);
     let [head, letters, _, caption, _, panes, gauge, command, state, notes, keys] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(if view.large && size.rows >= TALL { 5 } else { 0 }),
