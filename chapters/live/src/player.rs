@@ -230,7 +230,7 @@ impl Player {
     pub fn side(&self) -> Side {
         match self.step().action() {
             Some(Action::Type(side, _)) => side,
-            _ => self.side,
+            _ => self.step().pane.unwrap_or(self.side),
         }
     }
 

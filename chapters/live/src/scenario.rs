@@ -62,6 +62,8 @@ pub struct Step {
     pub container: Option<String>,
     /// Keys for the pane that the last command was for, instead of a command: `C-c`, `C-d`.
     pub keys: Option<Keys>,
+    /// For keys: another pane than that of the last command.
+    pub pane: Option<Side>,
     /// What the command must print for the step to be as announced. All of them.
     #[serde(default)]
     pub expect: Vec<Pattern>,
@@ -101,7 +103,8 @@ impl Audience {
 }
 
 /// Which of the two panes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
 pub enum Side {
     /// The left one: a shell that stays on the host.
     Host,
@@ -210,7 +213,7 @@ macro_rules! scenarios {
 
 /// The files, in the order in which they are listed: by chapter, then the longer ones.
 const FILES: &[(&str, &str)] = scenarios! {
-    "hostname"
+    "process" "hostname" "pids" "mounts" "network" "publish" "memory" "oom" "fork-bomb" "two-containers"
 };
 
 /// The names of all scenarios, in the order of the book.
@@ -278,6 +281,9 @@ impl Scenario {
         for (number, step) in self.steps.iter().enumerate() {
             let actions = [step.host.is_some(), step.container.is_some(), step.keys.is_some()];
             let checked = !step.expect.is_empty() || step.until.is_some() || !step.never.is_empty();
+            if step.pane.is_some() && step.keys.is_none() {
+                return Err(format!("step {}, {}: it has a pane and no keys", number + 1, step.title));
+            }
             let wrong = match actions.iter().filter(|there| **there).count() {
                 0 if checked => "it expects something of nothing",
                 0 | 1 => continue,
