@@ -213,7 +213,8 @@ macro_rules! scenarios {
 
 /// The files, in the order in which they are listed: by chapter, then the longer ones.
 const FILES: &[(&str, &str)] = scenarios! {
-    "process" "hostname" "pids" "mounts" "network" "publish" "memory" "oom" "fork-bomb" "two-containers"
+    "process" "hostname" "pids" "mounts" "network" "publish" "memory" "cpu" "root" "layers" "nobody" "capabilities" "seccomp"
+    "oom" "fork-bomb" "two-containers" "chroot-escape" "root-inside" "ladder"
 };
 
 /// The names of all scenarios, in the order of the book.
