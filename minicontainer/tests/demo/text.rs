@@ -47,6 +47,7 @@ pub fn speaker_notes(name: &str) -> Result<(), Failed> {
 fn compare(path: &PathBuf, expected: &[String], seen: &[String]) -> Result<(), Failed> {
     let file = path.file_name().unwrap_or_default().display().to_string();
     if update() {
+        fs_err::create_dir_all(book(""))?;
         fs_err::write(path, seen.join("\n") + "\n")?;
         eprintln!("book/demos/{file} was rewritten");
         return Ok(());
