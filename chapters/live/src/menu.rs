@@ -39,6 +39,8 @@ struct Menu<'a> {
     selected: usize,
     /// What is missing for those that were asked. `None`: nothing is.
     missing: HashMap<usize, Option<String>>,
+    /// Something is to be drawn.
+    dirty: bool,
 }
 
 enum Answer {
@@ -50,7 +52,8 @@ enum Answer {
 /// Ask for one; its number, from 0. `None`: somebody has left.
 pub fn choose(scenarios: &[Scenario], estate: &Estate, options: Options) -> Result<Option<u8>> {
     let room = Room::enter()?;
-    let mut menu = Menu { scenarios, theme: options.theme(), selected: 0, missing: HashMap::new() };
+    let mut menu =
+        Menu { scenarios, theme: options.theme(), selected: 0, missing: HashMap::new(), dirty: true };
     let chosen = menu.run(estate)?;
     drop(room);
     Ok(chosen.then(|| u8::try_from(menu.selected).unwrap_or(0)))
@@ -69,16 +72,21 @@ impl Menu<'_> {
             if now != size {
                 size = now;
                 terminal.resize(area(size))?;
+                terminal.draw(|frame| self.paint(frame))?;
             }
-            terminal.draw(|frame| self.paint(frame))?;
-            if moved.elapsed() >= REST {
+            if std::mem::take(&mut self.dirty) {
+                terminal.draw(|frame| self.paint(frame))?;
+            }
+            if moved.elapsed() >= REST && !self.missing.contains_key(&self.selected) {
                 self.ask(estate);
+                self.dirty = true;
             }
             if !wait()? {
                 break;
             }
             while event::poll(Duration::ZERO)? {
                 moved = Instant::now();
+                self.dirty = true;
                 let Event::Key(key) = event::read()? else { continue };
                 match self.press(key) {
                     Answer::None => {}
@@ -113,8 +121,8 @@ impl Menu<'_> {
     /// Only the one that is selected: some needs take their time.
     fn ask(&mut self, estate: &Estate) {
         let scenario = &self.scenarios[self.selected];
-        let missing = || player::missing(scenario, estate).map(|need| need.otherwise.clone());
-        self.missing.entry(self.selected).or_insert_with(missing);
+        let missing = player::missing(scenario, estate).map(|need| need.otherwise.clone());
+        self.missing.insert(self.selected, missing);
     }
 
     fn paint(&self, frame: &mut Frame) {
