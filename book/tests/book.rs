@@ -1,6 +1,7 @@
 //! The real book, built by the program itself, and the program as a server.
 
 use std::{
+    collections::HashSet,
     ffi::OsStr,
     io::{BufRead, BufReader, Read, Result, Write},
     net::{Ipv4Addr, TcpListener, TcpStream},
@@ -102,6 +103,77 @@ fn every_link_inside_the_book_leads_somewhere() -> Result<()> {
     Ok(())
 }
 
+/// The pictures: each a file with one `<svg>`, included by one page.
+fn pictures() -> Result<Vec<(PathBuf, String)>> {
+    texts(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pictures"), "svg")
+}
+
+#[test]
+fn every_chapter_has_two_pictures_and_every_picture_a_page() -> Result<()> {
+    let pages = texts(&source(), "md")?;
+    for (page, markdown) in &pages {
+        let name = page.file_name().unwrap_or_default().to_string_lossy();
+        let shown = all_between(markdown, "{{#include ../pictures/", "}}").count();
+        assert!(!name.starts_with("ch") || shown >= 2, "{name} has {shown} of two pictures");
+        assert!(!markdown.contains("<svg"), "{name}: a picture has a file of its own, in book/pictures");
+    }
+    for (picture, _) in pictures()? {
+        let name = picture.file_name().unwrap_or_default().to_string_lossy();
+        let include = format!("{{{{#include ../pictures/{name}}}}}");
+        let shown = pages.iter().filter(|(_, markdown)| markdown.contains(&include)).count();
+        assert_eq!(shown, 1, "pages that show {name}");
+    }
+    Ok(())
+}
+
+/// So it has a description for whoever does not see it, and follows the theme: its colours are the text's.
+#[test]
+fn every_picture_is_described_and_has_no_colour_of_its_own() -> Result<()> {
+    for (picture, svg) in pictures()? {
+        let name = picture.display();
+        assert!(svg.starts_with("<svg ") && svg.trim_end().ends_with("</svg>"), "{name}: more than an svg");
+        assert!(!svg.contains("\n\n"), "{name}: an empty line ends the HTML of a page");
+        for property in ["fill", "stroke", "color", "stop-color", "flood-color"] {
+            let (attribute, style) = (format!(" {property}=\""), format!("{property}:"));
+            for colour in all_between(&svg, &attribute, "\"").chain(all_between(&svg, &style, ";")) {
+                let of_the_theme = ["none", "currentColor"].contains(&colour) || colour.starts_with("var(--");
+                assert!(of_the_theme, "{name}: the colour {colour} does not follow the theme");
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_built_picture_keeps_its_description() -> Result<()> {
+    let pages = build()?;
+    for (page, html) in texts(pages.path(), "html")? {
+        let page = page.display();
+        for picture in all_between(&html, "<figure>", "</figure>") {
+            assert!(picture.contains("role=\"img\""), "{page}: not announced as a picture: {picture}");
+            let title = all_between(picture, "aria-labelledby=\"", "\"").next().unwrap_or_default();
+            let title = format!("<title id=\"{title}\">");
+            let description = all_between(picture, &title, "</title>").next().unwrap_or_default();
+            assert!(description.len() > 20, "{page}: a picture without a description: {picture}");
+            assert!(picture.contains("<figcaption>"), "{page}: a picture without a caption: {picture}");
+        }
+    }
+    Ok(())
+}
+
+/// The page for the printer has all chapters, so a picture's arrowhead must not have the name of another's.
+#[test]
+fn no_id_is_given_twice() -> Result<()> {
+    let pages = build()?;
+    for (page, html) in texts(pages.path(), "html")? {
+        let mut seen = HashSet::new();
+        for id in all_between(&html, " id=\"", "\"") {
+            assert!(seen.insert(id), "{}: the id {id} is given twice", page.display());
+        }
+    }
+    Ok(())
+}
+
 #[test]
 fn a_page_asks_no_other_machine_for_anything() -> Result<()> {
     for (page, html) in texts(build()?.path(), "html")? {
@@ -176,5 +248,91 @@ fn a_port_in_use_is_named_with_its_flag() -> Result<()> {
         message.contains(port.as_str()) && message.contains("in use") && message.contains("--port"),
         "{message}"
     );
+    Ok(())
+}
+
+#[test]
+fn what_is_generated_is_up_to_date() -> Result<()> {
+    let output = book().args(["generate", "--check"]).output()?;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Ok(())
+}
+
+/// The pages of the chapters, by name.
+fn chapters() -> Result<Vec<(String, String)>> {
+    let name = |page: &Path| page.file_name().map(|name| name.to_string_lossy().into_owned());
+    let pages = texts(&source(), "md")?.into_iter().filter_map(|(page, text)| Some((name(&page)?, text)));
+    Ok(pages.filter(|(name, _)| name.starts_with("ch")).collect())
+}
+
+/// A page without what somebody else wrote or nobody reads: code, includes, pictures, tags.
+fn prose(markdown: &str) -> String {
+    let mut text = markdown.to_owned();
+    for (start, end) in [("<svg", "</svg>"), ("```", "```"), ("{{#", "}}"), ("<", ">")] {
+        while let Some((before, rest)) = text.split_once(start) {
+            let (_, after) = rest.split_once(end).unwrap_or((rest, ""));
+            text = format!("{before} {after}");
+        }
+    }
+    text
+}
+
+#[test]
+fn a_chapter_can_be_read_in_one_sitting() -> Result<()> {
+    for (page, markdown) in chapters()? {
+        let prose = prose(&markdown);
+        let words = prose.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
+        assert!((1500..=3500).contains(&words), "{page} has {words} words");
+    }
+    Ok(())
+}
+
+#[test]
+fn every_chapter_has_a_quiz_a_prediction_and_what_its_stage_gained() -> Result<()> {
+    for (page, markdown) in chapters()? {
+        let chapter = page.split('-').next().unwrap_or_default();
+        let quiz = format!("{{{{#include ../generated/quizzes/{chapter}.md}}}}");
+        let diff = format!("{{{{#include ../generated/diffs/{chapter}.diff}}}}");
+        assert!(markdown.contains(&quiz), "{page} does not include its quiz");
+        assert!(markdown.contains(&diff) || chapter == "ch01", "{page} does not show what its stage gained");
+        let boxes: Vec<&str> = all_between(&markdown, "<div class=\"predict\">", "</div>").collect();
+        assert!(!boxes.is_empty(), "{page} has no box to predict in");
+        let whole = |text: &&str| text.contains("**Predict first.** ") && text.contains("class=\"look\"");
+        assert!(boxes.iter().all(whole), "{page}: a box without its question or its answer");
+    }
+    Ok(())
+}
+
+/// The glossary's terms, each with the page that its entry leads to.
+fn terms(glossary: &str) -> Vec<(&str, &str)> {
+    let lines: Vec<&str> = glossary.lines().collect();
+    let entries = lines.windows(2).filter_map(|pair| Some((pair[0], pair[1].strip_prefix(": ")?)));
+    entries.map(|(term, text)| (term, all_between(text, "](", ")").last().unwrap_or_default())).collect()
+}
+
+#[test]
+fn the_glossary_is_in_order() -> Result<()> {
+    let glossary = fs_err::read_to_string(source().join("glossary.md"))?;
+    let key = |term: &str| term.to_lowercase().replace(|letter: char| !letter.is_ascii_alphanumeric(), "");
+    let terms: Vec<&str> = terms(&glossary).into_iter().map(|(term, _)| term).collect();
+    assert!(terms.len() > 100, "only {} terms", terms.len());
+    for pair in terms.windows(2) {
+        assert!(key(pair[0]) < key(pair[1]), "{} stands before {}", pair[0], pair[1]);
+    }
+    Ok(())
+}
+
+/// Whether the anchors exist is looked at with all other links of the book.
+#[test]
+fn a_word_of_the_glossary_occurs_where_its_entry_leads() -> Result<()> {
+    let glossary = fs_err::read_to_string(source().join("glossary.md"))?;
+    let plain = |text: &str| text.replace(['*', '`'], "").split_whitespace().collect::<Vec<_>>().join(" ");
+    for (term, link) in terms(&glossary) {
+        let page = link.split('#').next().unwrap_or_default();
+        assert!(page.starts_with("ch"), "{term} leads to no chapter");
+        let text = plain(&fs_err::read_to_string(source().join(page))?).to_lowercase();
+        let mut forms = term.split(['(', ')']).map(|form| form.trim().to_lowercase());
+        assert!(forms.any(|form| !form.is_empty() && text.contains(&form)), "{page} has no {term}");
+    }
     Ok(())
 }

@@ -9,7 +9,7 @@ use std::{
 use clap::Args;
 use mdbook_driver::{MDBook, errors::Result};
 
-use crate::complain;
+use crate::{complain, generate};
 
 /// Build the book into HTML pages
 #[derive(Args)]
@@ -34,6 +34,7 @@ pub struct Output {
 impl Build {
     /// Build, say where the pages are, and show them if asked.
     pub fn run(self) -> Result<()> {
+        generate::check(workspace())?;
         let pages = build(self.output.dest_dir.as_deref())?;
         let index = pages.join("index.html");
         anstream::println!("The book is built: {}", index.display());

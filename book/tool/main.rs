@@ -1,6 +1,10 @@
 //! The book's own program: what a stock `mdbook build book` does, with no mdbook installed.
 
 mod build;
+mod contents;
+mod diffs;
+mod generate;
+mod quiz;
 mod serve;
 mod site;
 mod watch;
@@ -15,6 +19,7 @@ const EXAMPLES: &str = "\
 Examples:
   cargo run -p book -- build --open           build the book and open its first page
   cargo run -p book -- build -d /tmp/book     build it somewhere else
+  cargo run -p book -- generate               write the parts that come from data: quizzes, diffs, contents
   cargo run -p book -- serve                  read it at http://127.0.0.1:3000 while you write";
 
 /// Build the book, or read it in a browser while it is being written
@@ -28,6 +33,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Build(build::Build),
+    Generate(generate::Generate),
     Serve(serve::Serve),
 }
 
@@ -36,6 +42,7 @@ fn main() -> ExitCode {
     show_warnings();
     let result = match cli.command {
         Command::Build(build) => build.run(),
+        Command::Generate(generate) => generate.run(),
         Command::Serve(serve) => serve.run(),
     };
     match result {

@@ -20,7 +20,7 @@ use oxhttp::{
 
 use crate::{
     build::{self, Output},
-    complain,
+    complain, generate,
     site::{self, Edition},
     watch::Stamps,
 };
@@ -86,7 +86,9 @@ fn listen(port: u16, edition: Arc<RwLock<Edition>>) -> Result<ListeningServer> {
 fn rebuild(edition: &RwLock<Edition>, dest_dir: Option<&PathBuf>) {
     let mut edition = edition.write().unwrap_or_else(PoisonError::into_inner);
     let start = Instant::now();
-    match build::build(dest_dir.map(PathBuf::as_path)) {
+    let built =
+        generate::write(build::workspace()).and_then(|_| build::build(dest_dir.map(PathBuf::as_path)));
+    match built {
         Ok(pages) => {
             *edition = Edition::of(pages);
             anstream::println!("Built in {:.1} s", start.elapsed().as_secs_f32());

@@ -10,7 +10,16 @@ use std::{
 };
 
 /// The chapters and the finished runtime hold the listings and the snapshots.
-const SOURCES: [&str; 5] = ["book/book.toml", "book/src", "book/theme", "chapters", "minicontainer"];
+const SOURCES: [&str; 8] = [
+    "book/book.toml",
+    "book/pictures",
+    "book/quizzes",
+    "book/src",
+    "book/theme",
+    "book/tracks.toml",
+    "chapters",
+    "minicontainer",
+];
 
 /// Time of last change and length of each file, by its path in the workspace.
 #[derive(PartialEq)]

@@ -3,31 +3,45 @@
 use std::{
     io::{IsTerminal, Write},
     os::fd::AsFd,
+    path::PathBuf,
     process::ExitCode,
 };
 
-use clap::Args;
-use sys::{ForkResult, Result, Signal, WaitPidFlag, WaitStatus};
+use clap::{Args, Subcommand};
+use sys::{ForkResult, Result, Signal, Size, WaitPidFlag, WaitStatus};
 
 use crate::{
+    clock::Clock,
     estate::Estate,
+    follow,
+    list::{self, Name},
     menu,
+    notes::Channel,
     plain::{self, Pace},
+    record,
     scenario::{self, Scenario},
-    screen,
+    screen, speaker,
 };
 
 /// The flags of `demo`.
-#[derive(Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "they are flags, each for itself")]
-#[command(after_help = EXAMPLES)]
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 pub struct Demo {
+    #[command(subcommand)]
+    command: Option<Command>,
+
     /// Which one: a name that `--list` has, or a file of your own, NAME.toml
+    #[arg(value_parser = Name, hide_possible_values = true)]
     name: Option<String>,
 
     /// Say which demos there are, and which of them work here
     #[arg(long)]
     list: bool,
+
+    /// With --list: as JSON
+    #[arg(long, requires = "list")]
+    json: bool,
 
     /// Go on by itself, with pauses to read
     #[arg(long)]
@@ -40,6 +54,18 @@ pub struct Demo {
     /// Lines of text instead of a screen; so it is anyway where the output is no terminal
     #[arg(long)]
     plain: bool,
+
+    /// Play it unseen, and write what would have been seen to FILE: an asciicast, for `asciinema play` and web pages
+    #[arg(long, value_name = "FILE", requires = "name", conflicts_with_all = ["plain", "auto"])]
+    record: Option<PathBuf>,
+
+    /// With --record: how large the screen is
+    #[arg(long, value_name = "COLUMNSxROWS", requires = "record", default_value = "100x30", value_parser = record::size)]
+    size: Size,
+
+    /// Print what a speaker should know of it, step by step, as Markdown
+    #[arg(long, requires = "name", conflicts_with_all = ["plain", "auto", "record"])]
+    speaker_notes: bool,
 
     /// Notes for the speaker
     #[arg(long)]
@@ -54,25 +80,45 @@ pub struct Demo {
     light: bool,
 }
 
+/// What goes with a demo.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// In a second terminal: follow the demo that runs, with what to say and what comes next
+    Notes(follow::Notes),
+}
+
 const EXAMPLES: &str = "\
 Examples:
   minicontainer demo                         choose one from a menu
   minicontainer demo --list                  which demos there are
   minicontainer demo hostname                step by step, host and container side by side
+  minicontainer demo notes                   in a second terminal: the speaker's notes, step by step with it
   minicontainer demo hostname --auto         by itself
-  minicontainer demo hostname --plain        as text";
+  minicontainer demo hostname --plain        as text
+  minicontainer demo hostname --speaker-notes > hostname.md
+  minicontainer demo hostname --record hostname.cast";
 
 /// Show one.
 pub fn run(demo: &Demo) -> Result<ExitCode> {
+    if let Some(Command::Notes(flags)) = &demo.command {
+        return follow::run(flags);
+    }
     let scenario = match &demo.name {
-        _ if demo.list => return list(),
+        _ if demo.list => return list::list(demo.json),
+        Some(name) if demo.speaker_notes => {
+            std::io::stdout().write_all(speaker::notes(&scenario::find_whole(name)?).as_bytes())?;
+            return Ok(ExitCode::SUCCESS);
+        }
         Some(name) => scenario::find(name)?,
-        None if !demo.has_screen() => return list(),
+        None if !demo.has_screen() => return list::list(demo.json),
         None => match choose(demo)? {
             Ok(scenario) => scenario,
             Err(code) => return Ok(code.into()),
         },
     };
+    if let Some(path) = &demo.record {
+        record::try_path(path)?;
+    }
     let estate = Estate::new()?;
     let cleanup = scenario.cleanup.clone();
     keep(&estate, &cleanup, || play(demo, &scenario, &estate))
@@ -85,14 +131,31 @@ impl Demo {
 
     fn options(&self) -> screen::Options {
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let Demo { auto, fast, notes, large, light, .. } = *self;
-        screen::Options { auto, fast, notes, large, light, plain, size: None }
+        let Demo { auto, fast, notes, large, light, size, .. } = *self;
+        if self.record.is_some() {
+            let clock = Clock::skipping();
+            return screen::Options {
+                auto: true,
+                fast: false,
+                notes,
+                large,
+                light,
+                plain: false,
+                size: Some(size),
+                clock,
+            };
+        }
+        screen::Options { auto, fast, notes, large, light, plain, ..screen::Options::default() }
     }
 }
 
 fn play(demo: &Demo, scenario: &Scenario, estate: &Estate) -> Result<bool> {
+    if let Some(path) = &demo.record {
+        return record::play(scenario, estate, demo.options(), path);
+    }
     if demo.has_screen() {
-        return screen::play(scenario, estate, demo.options(), &mut |_, _| ());
+        let mut channel = Channel::open();
+        return screen::play(scenario, estate, demo.options(), &mut |player| channel.follow(player));
     }
     plain::play(scenario, estate, Pace { auto: demo.auto, fast: demo.fast })
 }
@@ -101,7 +164,8 @@ fn play(demo: &Demo, scenario: &Scenario, estate: &Estate) -> Result<bool> {
 fn choose(demo: &Demo) -> Result<std::result::Result<Scenario, u8>> {
     let scenarios = scenario::all();
     let estate = Estate::new()?;
-    let ask = || Ok(menu::choose(&scenarios, &estate, demo.options())?.map_or(0, |index| CHOSEN + index));
+    let ask =
+        || Ok(menu::choose(&scenarios, &estate, demo.options().theme())?.map_or(0, |index| CHOSEN + index));
     let code = watch_over(&estate, &[], ask)?;
     let index = code.checked_sub(CHOSEN).map(usize::from);
     Ok(index.and_then(|index| scenarios.get(index)).cloned().ok_or(code))
@@ -109,15 +173,6 @@ fn choose(demo: &Demo) -> Result<std::result::Result<Scenario, u8>> {
 
 /// The code by which the menu's process says that the first one was chosen.
 const CHOSEN: u8 = 10;
-
-fn list() -> Result<ExitCode> {
-    let mut out = anstream::stdout();
-    for scenario in scenario::all() {
-        let chapter = scenario.chapter.map_or_else(|| "  ".into(), |chapter| format!("{chapter:2}"));
-        writeln!(out, "{chapter}  {:<20} {:>2} min  {}", scenario.name, scenario.minutes, scenario.title)?;
-    }
-    Ok(ExitCode::SUCCESS)
-}
 
 /// The code of a demo in which something was not as announced.
 const NOT_AS_ANNOUNCED: u8 = 1;

@@ -15,8 +15,14 @@ mod refusals;
 mod tree;
 
 pub use self::{
-    cpu::Cpu, interfaces::Interfaces, memory::Memory, mounts::Mounts, paint::bytes, pids::Pids,
-    refusals::Refusals, tree::Tree,
+    cpu::{Cpu, percent},
+    interfaces::Interfaces,
+    memory::Memory,
+    mounts::Mounts,
+    paint::bytes,
+    pids::Pids,
+    refusals::Refusals,
+    tree::Tree,
 };
 use clap::ValueEnum;
 use ratatui::{buffer::Buffer, layout::Rect, text::Line};
@@ -157,9 +163,20 @@ impl Watch {
         self.wanted = gauges.to_vec();
     }
 
+    /// Whether to look at the memory between readings as well, which a thread does every 2 ms. It does unless told
+    /// otherwise: without it a kill can be missed.
+    pub fn closely(&mut self, yes: bool) {
+        self.memory.closely(yes);
+    }
+
     /// The container.
     pub fn container(&self) -> &Container {
         &self.container
+    }
+
+    /// Take what is new in how it is called: at first its process still is our program.
+    pub fn rename(&mut self, container: &Container) {
+        self.container.command.clone_from(&container.command);
     }
 
     /// Whether the container is gone. Then the readings are the last ones.

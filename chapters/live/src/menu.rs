@@ -22,13 +22,7 @@ use ratatui::{
 };
 use sys::Result;
 
-use crate::{
-    estate::Estate,
-    player,
-    scenario::Scenario,
-    screen::{Options, Room},
-    theme::Theme,
-};
+use crate::{estate::Estate, player, scenario::Scenario, screen::Room, theme::Theme};
 
 /// A demo on which somebody stays for so long is asked what it needs.
 const REST: Duration = Duration::from_millis(200);
@@ -50,10 +44,9 @@ enum Answer {
 }
 
 /// Ask for one; its number, from 0. `None`: somebody has left.
-pub fn choose(scenarios: &[Scenario], estate: &Estate, options: Options) -> Result<Option<u8>> {
+pub fn choose(scenarios: &[Scenario], estate: &Estate, theme: Theme) -> Result<Option<u8>> {
     let room = Room::enter()?;
-    let mut menu =
-        Menu { scenarios, theme: options.theme(), selected: 0, missing: HashMap::new(), dirty: true };
+    let mut menu = Menu { scenarios, theme, selected: 0, missing: HashMap::new(), dirty: true };
     let chosen = menu.run(estate)?;
     drop(room);
     Ok(chosen.then(|| u8::try_from(menu.selected).unwrap_or(0)))

@@ -144,6 +144,11 @@ impl Pane {
         self.spoke.elapsed() >= QUIET
     }
 
+    /// Whether anything was printed since then.
+    pub fn spoke_after(&self, moment: Instant) -> bool {
+        self.spoke > moment
+    }
+
     /// Whether the shell is gone.
     pub fn has_ended(&self) -> bool {
         self.ended

@@ -16,17 +16,12 @@ use std::io::Write;
 
 use sys::{Result, Size};
 
-use crate::{
-    estate::Estate,
-    player::Player,
-    scenario::{Scenario, Step},
-    theme::Theme,
-};
+use crate::{clock::Clock, estate::Estate, player::Player, scenario::Scenario, theme::Theme};
 
 pub use room::{Room, give_back};
 
 /// How a demo is shown.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "they are flags of the command line, each for itself")]
 pub struct Options {
     /// Go on by itself, and end after the last step.
@@ -43,6 +38,8 @@ pub struct Options {
     pub plain: bool,
     /// How large the screen is, where it is no terminal. Otherwise the terminal says it.
     pub size: Option<Size>,
+    /// What pauses are measured with.
+    pub clock: Clock,
 }
 
 impl Options {
@@ -56,14 +53,14 @@ impl Options {
     }
 }
 
-/// Who is told of each new step: its number, from 1, and itself.
-pub type OnStep<'a> = &'a mut dyn FnMut(usize, &Step);
+/// Who is told where the demo stands, whenever something may have changed, and before it is drawn.
+pub type OnLook<'a> = &'a mut dyn FnMut(&Player);
 
 /// Show it on the terminal of standard input and output. `false`: a step was not as announced.
-pub fn play(scenario: &Scenario, estate: &Estate, options: Options, on_step: OnStep) -> Result<bool> {
+pub fn play(scenario: &Scenario, estate: &Estate, options: Options, on_look: OnLook) -> Result<bool> {
     let room = Room::enter()?;
     let out = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout());
-    let result = play_on(out, scenario, estate, options, on_step);
+    let result = play_on(out, scenario, estate, options, on_look);
     drop(room);
     result
 }
@@ -74,17 +71,18 @@ pub fn play_on(
     scenario: &Scenario,
     estate: &Estate,
     options: Options,
-    on_step: OnStep,
+    on_look: OnLook,
 ) -> Result<bool> {
     let size = match options.size {
         Some(size) => size,
         None => sys::window_size(std::io::stdout())?,
     };
-    let view = view::View::new(options);
+    let view = view::View::new(&options);
     let places = layout::places(size, &view, scenario, 0);
     let mut player = Player::new(scenario.clone(), estate.clone(), places.sizes())?;
+    player.keep_time(options.clock);
     if options.fast {
         player.always_hurry();
     }
-    show::Show::new(out, player, view, size, options.size.is_none())?.run(on_step)
+    show::Show::new(out, player, view, size, options.size.is_none())?.run(on_look)
 }

@@ -98,7 +98,7 @@ impl Host {
 /// Whether `name` belongs to somebody who runs beside us, a suite or one container: the number in it is that of another
 /// process, which lives.
 fn is_of_another_suite(name: &str) -> bool {
-    let after = ["minicontainer-fence-", "minicontainer-grade-", "minicontainer-"]
+    let after = ["minicontainer-demo-", "minicontainer-fence-", "minicontainer-grade-", "minicontainer-"]
         .iter()
         .find_map(|prefix| name.split_once(prefix).map(|(_, rest)| rest));
     let number = after.and_then(|rest| rest.split(['-', '/']).next()?.parse::<u32>().ok());

@@ -4,10 +4,14 @@
 
 use std::{
     collections::VecDeque,
+    fs::File,
+    os::{fd::AsFd, unix::fs::FileExt},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
-    time::Duration,
+    time::{Duration, Instant},
 };
+
+use nix::poll::{PollFd, PollFlags, poll};
 
 use ratatui::text::{Line, Span};
 use serde::Serialize;
@@ -32,6 +36,11 @@ const HISTORY: usize = 400;
 /// A container's group is gone a few milliseconds after its first process was killed. Who wants to see the kill must
 /// look more often than twenty times a second.
 const OFTEN: Duration = Duration::from_millis(2);
+const OFTEN_IN_POLL: u8 = 2;
+
+/// How long to look without sleeping when the limit was hit, and how long not to do that again.
+const AWAKE: Duration = Duration::from_millis(50);
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// One reading.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -66,6 +75,7 @@ pub struct Watch {
     history: VecDeque<u64>,
     /// Read between two readings, by a thread that ends when this is dropped.
     closely: Option<Arc<Mutex<Closely>>>,
+    is_casual: bool,
 }
 
 impl Watch {
@@ -86,8 +96,16 @@ impl Watch {
         Ok(Memory { machine: machine(), ..reading })
     }
 
+    pub fn closely(&mut self, yes: bool) {
+        self.is_casual = !yes;
+        self.closely = self.closely.take().filter(|_| yes);
+    }
+
     /// Remember the most that was in use since the last reading.
     fn look_back(&mut self, version: Version, folder: PathBuf, reading: &Memory) {
+        if self.is_casual {
+            return self.remember(reading.usage);
+        }
         let closely = self.closely.get_or_insert_with(|| watch_closely(version, folder, reading.clone()));
         let high = std::mem::replace(&mut lock(closely).high, reading.usage);
         self.remember(high.max(reading.usage));
@@ -175,7 +193,9 @@ fn of_group(version: Version, folder: &Path) -> Seen<Memory> {
             usage: usage("memory.usage_in_bytes")?,
             limit: number("memory.limit_in_bytes").filter(|limit| *limit < NO_LIMIT),
             peak: number("memory.max_usage_in_bytes"),
-            limit_hits: number("memory.failcnt"),
+            // The runtime limits memory and swap together: that limit is hit first, and counts by itself.
+            limit_hits: number("memory.failcnt")
+                .map(|hits| hits + number("memory.memsw.failcnt").unwrap_or_default()),
             killed: look::counter(&text("memory.oom_control").unwrap_or_default(), "oom_kill"),
             ..Memory::default()
         },
@@ -199,16 +219,51 @@ fn watch_closely(version: Version, folder: PathBuf, first: Memory) -> Arc<Mutex<
     let shared = Arc::new(Mutex::new(Closely { high: first.usage, last: first }));
     let theirs: Weak<Mutex<Closely>> = Arc::downgrade(&shared);
     std::thread::spawn(move || {
+        let mut bell = Bell::new(&folder);
         while let Ok(new) = of_group(version, &folder) {
             let Some(shared) = theirs.upgrade() else { return };
             let mut seen = lock(&shared);
+            let is_hit = new.limit_hits > seen.last.limit_hits;
             *seen = Closely { high: seen.high.max(new.usage), last: new };
             drop(seen);
             drop(shared); // or nobody else could drop the last one while we sleep
-            std::thread::sleep(OFTEN);
+            bell.wait(is_hit);
         }
     });
     shared
+}
+
+/// Waits for the next look at a group.
+struct Bell {
+    /// Version 2 wakes those who poll(2) this file when something happens.
+    events: Option<File>,
+    /// Until when not to sleep: a kill comes shortly after the limit was hit, and the end of the group shortly after that.
+    awake: Instant,
+    /// When the limit was hit for the first time after a pause. Who lives at the limit is not worth a whole processor.
+    hit: Option<Instant>,
+}
+
+impl Bell {
+    fn new(folder: &Path) -> Bell {
+        let events = File::open(folder.join("memory.events")).ok();
+        Bell { events, awake: Instant::now(), hit: None }
+    }
+
+    fn wait(&mut self, is_hit: bool) {
+        let now = Instant::now();
+        if is_hit && self.hit.is_none_or(|hit| now.duration_since(hit) > PAUSE) {
+            (self.hit, self.awake) = (Some(now), now + AWAKE);
+        }
+        match &self.events {
+            _ if now < self.awake => std::thread::yield_now(),
+            Some(events) => {
+                let mut ready = [PollFd::new(events.as_fd(), PollFlags::POLLPRI)];
+                poll(&mut ready, OFTEN_IN_POLL).ok();
+                events.read_at(&mut [0; 256], 0).ok(); // or it would be ready again at once
+            }
+            None => std::thread::sleep(OFTEN),
+        }
+    }
 }
 
 fn lock(shared: &Mutex<Closely>) -> MutexGuard<'_, Closely> {

@@ -75,6 +75,8 @@ fn curve(history: &[u64], most: Option<u64>, area: Rect, buf: &mut Buffer, style
     let fitting = &history[history.len().saturating_sub(usize::from(area.width))..];
     let style = style.remove_modifier(ratatui::style::Modifier::REVERSED);
     let curve = Sparkline::default().data(fitting.iter().copied()).style(style);
+    // Without a limit the highest reading is at two thirds, so that there is room to grow.
+    let most = most.or_else(|| history.iter().max().map(|high| (high * 3 / 2).max(1)));
     most.map_or_else(|| curve.clone(), |most| curve.clone().max(most)).render(area, buf);
 }
 

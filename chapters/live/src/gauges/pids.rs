@@ -56,9 +56,10 @@ pub fn say(of: &Pids, theme: &Theme) -> Said {
         None if of.counted_because.is_some() => ", no limit of its own".into(),
         None => ", no limit".into(),
     };
+    let what = if of.current == 1 { " process" } else { " processes and threads" };
     let headline = Line::from(vec![
         Span::styled(of.current.to_string(), color(level, theme)),
-        Span::styled(" processes and threads".to_owned() + &limit, theme.text),
+        Span::styled(what.to_owned() + &limit, theme.text),
     ]);
     let mut details = Vec::new();
     if let Some(because) = &of.counted_because {

@@ -20,7 +20,7 @@ use crate::{
     gauges::{Gauge, Watch},
     keys::{self, Command},
     player::{Phase, Player},
-    screen::{OnStep, layout, paint, view::View, wait},
+    screen::{OnLook, layout, paint, view::View, wait},
 };
 
 /// While nothing goes on.
@@ -45,12 +45,12 @@ pub struct Show<W: Write> {
     input: bool,
     watch: Option<Watch>,
     keeper: Pid,
-    drawn: Instant,
+    /// By the player's clock, as is `rested`.
+    drawn: Duration,
     turned: Instant,
     /// Since when nothing has changed but the time.
-    rested: Instant,
+    rested: Duration,
     dirty: bool,
-    told: Option<usize>,
     last: (usize, Phase),
     good: bool,
 }
@@ -68,7 +68,6 @@ impl<W: Write> Show<W> {
         // Of a fixed size: then ratatui asks no terminal for anything.
         let viewport = Viewport::Fixed(Rect::new(0, 0, size.columns, size.rows));
         let terminal = Terminal::with_options(CrosstermBackend::new(out), TerminalOptions { viewport })?;
-        let now = Instant::now();
         Ok(Show {
             terminal,
             last: (0, player.phase().clone()),
@@ -78,17 +77,16 @@ impl<W: Write> Show<W> {
             input,
             watch: None,
             keeper: getppid(),
-            drawn: now,
-            turned: now,
-            rested: now,
+            drawn: Duration::ZERO,
+            turned: Instant::now(),
+            rested: Duration::ZERO,
             dirty: true,
-            told: None,
             good: true,
         })
     }
 
     /// Until somebody leaves, or it is over. `false`: a step was not as announced.
-    pub fn run(mut self, on_step: OnStep) -> Result<bool> {
+    pub fn run(mut self, on_look: OnLook) -> Result<bool> {
         self.draw()?;
         while getppid() == self.keeper {
             let keyboard = std::io::stdin();
@@ -97,13 +95,14 @@ impl<W: Write> Show<W> {
                 break;
             }
             self.dirty |= self.player.tick()?;
-            self.notice(on_step);
+            self.notice();
+            on_look(&self.player);
             if self.go_by_itself()? == Then::Leave {
                 break;
             }
             self.turn();
             self.fit()?;
-            if self.dirty && self.drawn.elapsed() >= FRAME {
+            if self.dirty && self.player.clock().now() >= self.drawn + FRAME {
                 self.draw()?;
             }
         }
@@ -116,12 +115,12 @@ impl<W: Write> Show<W> {
     }
 
     /// What is new since the last look.
-    fn notice(&mut self, on_step: OnStep) {
+    fn notice(&mut self) {
         let now = (self.player.at(), self.player.phase().clone());
         if now == self.last {
             return;
         }
-        self.rested = Instant::now();
+        self.rested = self.player.clock().now();
         self.view.scroll_back(0, &mut self.player);
         match &now.1 {
             Phase::Done(Err(_)) => self.good = false,
@@ -133,13 +132,7 @@ impl<W: Write> Show<W> {
             _ => {}
         }
         self.last = now;
-        if self.player.is_rewinding() {
-            self.told = None;
-        } else if self.told != Some(self.player.at()) {
-            self.told = Some(self.player.at());
-            self.view.starts = false;
-            on_step(self.player.at() + 1, self.player.step());
-        }
+        self.view.starts &= self.player.is_rewinding();
     }
 
     /// With --auto: the next thing, when people have read.
@@ -147,7 +140,7 @@ impl<W: Write> Show<W> {
         let waits =
             matches!(self.player.phase(), Phase::Ready | Phase::Done(_)) && !self.player.is_rewinding();
         let pause = if self.view.fast { Duration::ZERO } else { self.player.pause() };
-        if !self.view.auto || self.view.typing.is_some() || !waits || self.rested.elapsed() < pause {
+        if !self.view.auto || self.view.typing.is_some() || !waits || !self.has_rested(pause) {
             return Ok(Then::Stay);
         }
         self.dirty = true;
@@ -156,6 +149,12 @@ impl<W: Write> Show<W> {
         }
         self.view.auto = false;
         Ok(if self.view.ends { Then::Leave } else { Then::Stay })
+    }
+
+    /// Whether a pause is over. One that is skipped is not, before what it is for has been drawn.
+    fn has_rested(&self, pause: Duration) -> bool {
+        let clock = self.player.clock();
+        !(clock.skips() && self.dirty) && clock.is_over(self.rested, pause)
     }
 
     /// What changes with the time alone.
@@ -206,7 +205,7 @@ impl<W: Write> Show<W> {
         let places = layout::places(self.size, &self.view, self.player.scenario(), self.player.goal());
         let (player, view, watch) = (&self.player, &self.view, self.watch.as_ref());
         self.terminal.draw(|frame| paint::paint(frame, &places, player, view, watch))?;
-        self.drawn = Instant::now();
+        self.drawn = self.player.clock().now();
         self.dirty = false;
         Ok(())
     }
@@ -270,7 +269,7 @@ impl<W: Write> Show<W> {
             Command::Auto => self.view.auto = !self.view.auto,
             Command::Help => self.view.help = true,
         }
-        self.rested = Instant::now();
+        self.rested = self.player.clock().now();
         Ok(Then::Stay)
     }
 }

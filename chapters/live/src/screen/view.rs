@@ -38,7 +38,7 @@ pub struct View {
 
 impl View {
     /// As the flags say.
-    pub fn new(options: Options) -> View {
+    pub fn new(options: &Options) -> View {
         View {
             theme: options.theme(),
             auto: options.auto,

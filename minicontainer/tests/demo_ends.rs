@@ -1,0 +1,104 @@
+//! However a demo ends, at whatever moment, the host is as it was before.
+
+#![cfg(feature = "live")]
+
+use std::{
+    collections::hash_map::RandomState,
+    hash::BuildHasher,
+    os::unix::process::CommandExt,
+    process::{Child, Command, Stdio},
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use checks::harness::Host;
+use sys::{Pid, Signal};
+
+const MINICONTAINER: &str = env!("CARGO_BIN_EXE_minicontainer");
+
+/// Whom the signal is for. The demo is two processes: the keeper waits, the worker plays.
+#[derive(Clone, Copy, Debug)]
+enum Victim {
+    Keeper,
+    Worker,
+}
+
+/// One at a time looks at the host.
+static HOST: Mutex<()> = Mutex::new(());
+
+#[test]
+fn a_demo_that_is_killed_leaves_nothing() {
+    let _host = HOST.lock().unwrap_or_else(PoisonError::into_inner);
+    let before = Host::look_for(MINICONTAINER);
+    let mut faults = Vec::new();
+    let mut struck = 0;
+    for (number, scenario) in live::scenario::all().iter().enumerate() {
+        // Of two demos each of the two is killed once; which one first changes from demo to demo.
+        let victims = [Victim::Keeper, Victim::Worker];
+        for victim in [victims[number % 2], victims[(number + 1) % 2]] {
+            let moment = random(Duration::from_millis(2500));
+            let mut demo = start(&scenario.name);
+            struck += usize::from(strike(&mut demo, victim, Signal::SIGKILL, moment));
+            let left = before.difference_in_the_end();
+            if !left.is_empty() {
+                faults.push(format!("{}, {victim:?} killed after {moment:?}: {left:?}", scenario.name));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(
+        struck >= live::scenario::all().len() / 2,
+        "only {struck} demos were still running when they were killed"
+    );
+}
+
+#[test]
+fn a_demo_that_is_asked_to_end_leaves_nothing() {
+    let _host = HOST.lock().unwrap_or_else(PoisonError::into_inner);
+    let before = Host::look_for(MINICONTAINER);
+    for signal in [Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP, Signal::SIGQUIT] {
+        let mut demo = start("hostname");
+        let struck = strike(&mut demo, Victim::Keeper, signal, Duration::from_millis(400));
+        let status = demo.wait().unwrap();
+        let left = before.difference_in_the_end();
+        assert!(left.is_empty(), "{signal}: {left:?}");
+        assert!(!struck || !status.success(), "{signal}: {status}");
+    }
+}
+
+fn start(name: &str) -> Child {
+    let mut demo = Command::new(MINICONTAINER);
+    demo.args(["demo", name, "--plain", "--auto", "--fast"]).process_group(0);
+    demo.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    demo.spawn().unwrap()
+}
+
+/// Send the signal at that moment, and wait for the end. `false`: the demo had ended before.
+fn strike(demo: &mut Child, victim: Victim, signal: Signal, moment: Duration) -> bool {
+    let begin = Instant::now();
+    while begin.elapsed() < moment {
+        if demo.try_wait().unwrap().is_some() {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let keeper = Pid::from_raw(i32::try_from(demo.id()).unwrap());
+    let target = match victim {
+        Victim::Keeper => Some(keeper),
+        Victim::Worker => worker_of(keeper),
+    };
+    let struck = target.is_some_and(|target| sys::kill(target, signal).is_ok());
+    demo.wait().unwrap();
+    struck
+}
+
+/// The child of this process.
+fn worker_of(keeper: Pid) -> Option<Pid> {
+    let children = fs_err::read_to_string(format!("/proc/{keeper}/task/{keeper}/children")).ok()?;
+    Some(Pid::from_raw(children.split_whitespace().next()?.parse().ok()?))
+}
+
+fn random(most: Duration) -> Duration {
+    let number = RandomState::new().hash_one(0) % u64::try_from(most.as_micros()).unwrap();
+    Duration::from_micros(number)
+}
