@@ -1,6 +1,7 @@
 //! The real book, built by the program itself, and the program as a server.
 
 use std::{
+    collections::HashSet,
     ffi::OsStr,
     io::{BufRead, BufReader, Read, Result, Write},
     net::{Ipv4Addr, TcpListener, TcpStream},
@@ -97,6 +98,77 @@ fn every_link_inside_the_book_leads_somewhere() -> Result<()> {
             let marked =
                 || fs_err::read_to_string(&target).map(|html| html.contains(&format!("id=\"{fragment}\"")));
             assert!(fragment.is_empty() || marked()?, "{}: {link} names no heading", page.display());
+        }
+    }
+    Ok(())
+}
+
+/// The pictures: each a file with one `<svg>`, included by one page.
+fn pictures() -> Result<Vec<(PathBuf, String)>> {
+    texts(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pictures"), "svg")
+}
+
+#[test]
+fn every_chapter_has_two_pictures_and_every_picture_a_page() -> Result<()> {
+    let pages = texts(&source(), "md")?;
+    for (page, markdown) in &pages {
+        let name = page.file_name().unwrap_or_default().to_string_lossy();
+        let shown = all_between(markdown, "{{#include ../pictures/", "}}").count();
+        assert!(!name.starts_with("ch") || shown >= 2, "{name} has {shown} of two pictures");
+        assert!(!markdown.contains("<svg"), "{name}: a picture has a file of its own, in book/pictures");
+    }
+    for (picture, _) in pictures()? {
+        let name = picture.file_name().unwrap_or_default().to_string_lossy();
+        let include = format!("{{{{#include ../pictures/{name}}}}}");
+        let shown = pages.iter().filter(|(_, markdown)| markdown.contains(&include)).count();
+        assert_eq!(shown, 1, "pages that show {name}");
+    }
+    Ok(())
+}
+
+/// So it has a description for whoever does not see it, and follows the theme: its colours are the text's.
+#[test]
+fn every_picture_is_described_and_has_no_colour_of_its_own() -> Result<()> {
+    for (picture, svg) in pictures()? {
+        let name = picture.display();
+        assert!(svg.starts_with("<svg ") && svg.trim_end().ends_with("</svg>"), "{name}: more than an svg");
+        assert!(!svg.contains("\n\n"), "{name}: an empty line ends the HTML of a page");
+        for property in ["fill", "stroke", "color", "stop-color", "flood-color"] {
+            let (attribute, style) = (format!(" {property}=\""), format!("{property}:"));
+            for colour in all_between(&svg, &attribute, "\"").chain(all_between(&svg, &style, ";")) {
+                let of_the_theme = ["none", "currentColor"].contains(&colour) || colour.starts_with("var(--");
+                assert!(of_the_theme, "{name}: the colour {colour} does not follow the theme");
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_built_picture_keeps_its_description() -> Result<()> {
+    let pages = build()?;
+    for (page, html) in texts(pages.path(), "html")? {
+        let page = page.display();
+        for picture in all_between(&html, "<figure>", "</figure>") {
+            assert!(picture.contains("role=\"img\""), "{page}: not announced as a picture: {picture}");
+            let title = all_between(picture, "aria-labelledby=\"", "\"").next().unwrap_or_default();
+            let title = format!("<title id=\"{title}\">");
+            let description = all_between(picture, &title, "</title>").next().unwrap_or_default();
+            assert!(description.len() > 20, "{page}: a picture without a description: {picture}");
+            assert!(picture.contains("<figcaption>"), "{page}: a picture without a caption: {picture}");
+        }
+    }
+    Ok(())
+}
+
+/// The page for the printer has all chapters, so a picture's arrowhead must not have the name of another's.
+#[test]
+fn no_id_is_given_twice() -> Result<()> {
+    let pages = build()?;
+    for (page, html) in texts(pages.path(), "html")? {
+        let mut seen = HashSet::new();
+        for id in all_between(&html, " id=\"", "\"") {
+            assert!(seen.insert(id), "{}: the id {id} is given twice", page.display());
         }
     }
     Ok(())

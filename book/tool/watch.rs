@@ -10,8 +10,9 @@ use std::{
 };
 
 /// The chapters and the finished runtime hold the listings and the snapshots.
-const SOURCES: [&str; 7] = [
+const SOURCES: [&str; 8] = [
     "book/book.toml",
+    "book/pictures",
     "book/quizzes",
     "book/src",
     "book/theme",

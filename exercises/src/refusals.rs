@@ -5,8 +5,15 @@
 //!
 //! A filter can refuse a call, or hand it to a *listener*, who answers in the kernel's place. Ours always refuses, as the
 //! filter would have; it only says so. The listener is made together with the filter, by the child, who gives it to us.
+//!
+//! **The trick** by which `minicontainer top` learns of them is a file in memory, memfd_create(2): who may look at us finds it
+//! below /proc/PID/fd by its name, and it is gone when we are.
 
-use std::{collections::HashSet, os::fd::OwnedFd};
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    os::{fd::OwnedFd, unix::fs::FileExt},
+};
 
 use crate::protocol::Channel;
 use libc::{BPF_K, BPF_RET, SECCOMP_RET_ERRNO, SECCOMP_RET_USER_NOTIF, sock_filter};
@@ -17,7 +24,7 @@ use crate::calls::Architecture;
 /// What every refused call answers.
 const EPERM: i32 = 1;
 
-/// **The trick** is to change an answer in a compiled filter: where the program returns "EPERM", it returns "ask the
+/// **Another trick** is to change an answer in a compiled filter: where the program returns "EPERM", it returns "ask the
 /// listener". The first part is that program, the second the others, which go on refusing by themselves.
 pub fn telling(programs: &[Vec<sock_filter>]) -> Result<(Vec<sock_filter>, Vec<&Vec<sock_filter>>)> {
     let refuses = |program: &&Vec<sock_filter>| program.iter().copied().any(is_refusal);
@@ -42,33 +49,45 @@ pub fn report(wanted: bool, channel: &mut Channel) -> Result<()> {
         return Ok(());
     }
     let listener = channel.take()?;
+    let list = File::from(sys::memfd("refusals", b"")?);
     std::thread::spawn(move || {
-        if let Err(error) = answer_all(&listener) {
+        if let Err(error) = answer_all(&listener, &list) {
             cli::tell(&format!("refusals are told no more: {error}"));
         }
     });
     Ok(())
 }
 
-/// Each call of each program is told once: a program that is refused often asks again.
-fn answer_all(listener: &OwnedFd) -> Result<()> {
+/// Each call of each program is told once: a program that is refused often asks again. The list says how often.
+fn answer_all(listener: &OwnedFd, list: &File) -> Result<()> {
     let calls = Architecture::native()?.calls();
-    let mut told = HashSet::new();
+    let mut refused = BTreeMap::new();
     while let Some(notification) = sys::seccomp_next_notification(listener)? {
         let name = calls.iter().find(|(_, number)| i64::from(**number) == i64::from(notification.number));
         let name =
-            name.map_or_else(|| format!("call {}", notification.number), |(name, _)| format!("{name}(2)"));
-        let text = format!("refused: {name}, asked for by {}", program(notification));
-        if told.insert(text.clone()) {
+            name.map_or_else(|| format!("call-{}", notification.number), |(name, _)| format!("{name}(2)"));
+        let program = program(notification);
+        let text = format!("refused: {name}, asked for by {program}");
+        let times = refused.entry((name, program)).or_insert(0u64);
+        *times += 1;
+        if *times == 1 {
             cli::tell(&text);
         }
+        write_list(list, &refused)?;
         sys::seccomp_refuse(listener, notification, EPERM)?;
     }
     Ok(())
 }
 
-/// The name of the program that made the call. It waits for its answer, so it is still there unless it was killed.
+/// A line for each: how often, which call, which program. The text only grows, so the new one covers the old one.
+fn write_list(list: &File, refused: &BTreeMap<(String, String), u64>) -> Result<()> {
+    let line = |((call, program), times): (&(String, String), &u64)| format!("{times} {call} {program}\n");
+    Ok(list.write_all_at(refused.iter().map(line).collect::<String>().as_bytes(), 0)?)
+}
+
+/// The name of the program that made the call. It waits for its answer, so it is still there unless it was killed. It chose
+/// its name, which must not break our lines.
 fn program(notification: Notification) -> String {
     let name = fs_err::read_to_string(format!("/proc/{}/comm", notification.pid)).unwrap_or_default();
-    name.trim().to_owned()
+    name.trim().escape_debug().to_string()
 }

@@ -31,6 +31,7 @@ Examples:
   minicontainer run --step -- true           wait for Enter before each of them
   minicontainer stage 1 run -- ps ax         the same command, as the runtime stood after chapter 1
   minicontainer doctor                       what of the course works on this machine
+  minicontainer top                          the containers that are running, with gauges
   minicontainer xray 1234                    is that process in a container, and how good is it
   minicontainer lab                          a small Linux machine in which all of it works";
 
@@ -48,6 +49,9 @@ enum Command {
     Ladder(ladder::Ladder),
     /// How many system calls the default filter leaves, and which it refuses; as JSON for runc and crun
     Seccomp(seccomp::Seccomp),
+    /// Gauges of the containers that are running: memory, cpu, processes, mounts, network, refused calls
+    #[cfg(feature = "live")]
+    Top(live::top::Top),
     /// Look at any process: is it in a container, and how good is that container
     Xray(xray::Xray),
     /// Show to a room what a container is: host and container side by side, step by step
@@ -84,6 +88,8 @@ fn main() -> ExitCode {
         Command::Lab(flags) => lab::run(&flags).unwrap_or_else(|error| fail(&error)),
         Command::Ladder(flags) => ladder::run(&flags).unwrap_or_else(|error| fail(&error)),
         Command::Seccomp(flags) => seccomp::run(&flags).unwrap_or_else(|error| fail(&error)),
+        #[cfg(feature = "live")]
+        Command::Top(flags) => live::top::run(&flags).unwrap_or_else(|error| fail(&error)),
         Command::Xray(flags) => xray::run(&flags).unwrap_or_else(|error| fail(&error)),
         #[cfg(feature = "live")]
         Command::Demo(flags) => live::demo::run(&flags).unwrap_or_else(|error| fail(&error)),

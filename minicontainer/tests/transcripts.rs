@@ -37,9 +37,9 @@ use tempfile::TempDir;
 const TIME_LIMIT: Duration = Duration::from_secs(180);
 
 /// Programs in transcripts that a machine may be without.
-const MAY_BE_MISSING: [&str; 15] = [
-    "bash", "crun", "findmnt", "ipcmk", "ipcs", "ip", "lsns", "nft", "nsenter", "perl", "ps", "runc",
-    "setpriv", "strace", "unshare",
+const MAY_BE_MISSING: [&str; 17] = [
+    "bash", "crun", "findmnt", "ipcmk", "ipcs", "ip", "linux.uml", "lsns", "nft", "nsenter", "perl", "ps",
+    "runc", "setpriv", "strace", "sysctl", "unshare",
 ];
 
 fn main() -> ExitCode {
@@ -165,6 +165,9 @@ fn missing(steps: &[Step]) -> Option<String> {
     let mut words: Vec<&str> = steps.iter().flat_map(|step| step.command.split_whitespace()).collect();
     if words.contains(&"ladder") {
         words.extend(["runc", "crun"]);
+    }
+    if words.contains(&"lab") {
+        words.push("linux.uml");
     }
     let name = MAY_BE_MISSING.into_iter().find(|name| words.contains(name) && !installed(name))?;
     Some(format!("{name} is not installed"))

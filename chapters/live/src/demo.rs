@@ -3,28 +3,44 @@
 use std::{
     io::{IsTerminal, Write},
     os::fd::AsFd,
+    path::PathBuf,
     process::ExitCode,
 };
 
-use clap::Args;
-use sys::{ForkResult, Result, Signal, WaitPidFlag, WaitStatus};
+use clap::{Args, Subcommand};
+use sys::{ForkResult, Result, Signal, Size, WaitPidFlag, WaitStatus};
 
 use crate::{
+    clock::Clock,
     estate::Estate,
+    follow,
+    list::{self, Name},
+    notes::Channel,
     plain::{self, Pace},
+    record,
     scenario::{self, Scenario},
+    screen, speaker,
 };
 
 /// The flags of `demo`.
+#[expect(clippy::struct_excessive_bools, reason = "they are flags, each for itself")]
 #[derive(Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 pub struct Demo {
+    #[command(subcommand)]
+    command: Option<Command>,
+
     /// Which one: a name that `--list` has, or a file of your own, NAME.toml
+    #[arg(value_parser = Name, hide_possible_values = true)]
     name: Option<String>,
 
     /// Say which demos there are, and which of them work here
     #[arg(long)]
     list: bool,
+
+    /// With --list: as JSON
+    #[arg(long, requires = "list")]
+    json: bool,
 
     /// Go on by itself, with pauses to read
     #[arg(long)]
@@ -37,36 +53,98 @@ pub struct Demo {
     /// Lines of text instead of a screen; so it is anyway where the output is no terminal
     #[arg(long)]
     plain: bool,
+
+    /// Play it unseen, and write what would have been seen to FILE: an asciicast, for `asciinema play` and web pages
+    #[arg(long, value_name = "FILE", requires = "name", conflicts_with_all = ["plain", "auto"])]
+    record: Option<PathBuf>,
+
+    /// With --record: how large the screen is
+    #[arg(long, value_name = "COLUMNSxROWS", requires = "record", default_value = "100x30", value_parser = record::size)]
+    size: Size,
+
+    /// Print what a speaker should know of it, step by step, as Markdown
+    #[arg(long, requires = "name", conflicts_with_all = ["plain", "auto", "record"])]
+    speaker_notes: bool,
+
+    /// Notes for the speaker
+    #[arg(long)]
+    notes: bool,
+
+    /// Large type, for projectors
+    #[arg(long)]
+    large: bool,
+
+    /// Dark letters on white, for bright rooms
+    #[arg(long)]
+    light: bool,
+}
+
+/// What goes with a demo.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// In a second terminal: follow the demo that runs, with what to say and what comes next
+    Notes(follow::Notes),
 }
 
 const EXAMPLES: &str = "\
 Examples:
   minicontainer demo --list                  which demos there are
   minicontainer demo hostname                step by step, host and container side by side
+  minicontainer demo notes                   in a second terminal: the speaker's notes, step by step with it
   minicontainer demo hostname --auto         by itself
-  minicontainer demo hostname --plain        as text";
+  minicontainer demo hostname --plain        as text
+  minicontainer demo hostname --speaker-notes > hostname.md
+  minicontainer demo hostname --record hostname.cast";
 
 /// Show one.
 pub fn run(demo: &Demo) -> Result<ExitCode> {
-    let Some(name) = demo.name.as_deref().filter(|_| !demo.list) else { return list() };
+    if let Some(Command::Notes(flags)) = &demo.command {
+        return follow::run(flags);
+    }
+    let Some(name) = demo.name.as_deref().filter(|_| !demo.list) else { return list::list(demo.json) };
+    if demo.speaker_notes {
+        std::io::stdout().write_all(speaker::notes(&scenario::find_whole(name)?).as_bytes())?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let scenario = scenario::find(name)?;
+    if let Some(path) = &demo.record {
+        record::try_path(path)?;
+    }
     let estate = Estate::new()?;
     let cleanup = scenario.cleanup.clone();
     keep(&estate, &cleanup, || play(demo, &scenario, &estate))
 }
 
-fn play(demo: &Demo, scenario: &Scenario, estate: &Estate) -> Result<bool> {
-    let _screen = std::io::stdout().is_terminal() && !demo.plain;
-    plain::play(scenario, estate, Pace { auto: demo.auto, fast: demo.fast })
+impl Demo {
+    fn options(&self) -> screen::Options {
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let Demo { auto, fast, notes, large, light, size, .. } = *self;
+        if self.record.is_some() {
+            let clock = Clock::skipping();
+            return screen::Options {
+                auto: true,
+                fast: false,
+                notes,
+                large,
+                light,
+                plain: false,
+                size: Some(size),
+                clock,
+            };
+        }
+        screen::Options { auto, fast, notes, large, light, plain, ..screen::Options::default() }
+    }
 }
 
-fn list() -> Result<ExitCode> {
-    let mut out = anstream::stdout();
-    for scenario in scenario::all() {
-        let chapter = scenario.chapter.map_or_else(|| "  ".into(), |chapter| format!("{chapter:2}"));
-        writeln!(out, "{chapter}  {:<20} {:>2} min  {}", scenario.name, scenario.minutes, scenario.title)?;
+fn play(demo: &Demo, scenario: &Scenario, estate: &Estate) -> Result<bool> {
+    if let Some(path) = &demo.record {
+        return record::play(scenario, estate, demo.options(), path);
     }
-    Ok(ExitCode::SUCCESS)
+    if std::io::stdout().is_terminal() && std::io::stdin().is_terminal() && !demo.plain {
+        let mut channel = Channel::open();
+        return screen::play(scenario, estate, demo.options(), &mut |player| channel.follow(player));
+    }
+    plain::play(scenario, estate, Pace { auto: demo.auto, fast: demo.fast })
 }
 
 /// The code of a demo in which something was not as announced.
@@ -96,7 +174,7 @@ pub fn keep(estate: &Estate, cleanup: &[String], work: impl FnOnce() -> Result<b
             status => break status,
         }
     };
-    terminal.give_back();
+    terminal.give_back(matches!(status, WaitStatus::Signaled(..)));
     estate.wind_up(cleanup)?;
     Ok(match status {
         WaitStatus::Exited(_, code) => u8::try_from(code).unwrap_or(u8::MAX),
@@ -136,9 +214,12 @@ impl Terminal {
         Terminal(input.is_terminal().then(|| nix::sys::termios::tcgetattr(input).ok()).flatten())
     }
 
-    /// Its modes, its first screen and its cursor, where the worker could not do it himself.
-    fn give_back(&self) {
+    /// Its modes, and where the worker was killed and could not do it himself, its first screen and its cursor.
+    fn give_back(&self, killed: bool) {
         let Some(attributes) = &self.0 else { return };
+        if killed && std::io::stdout().is_terminal() {
+            screen::give_back();
+        }
         sys::set_attributes(std::io::stdin().as_fd(), attributes).ok(); // or it is gone
     }
 }

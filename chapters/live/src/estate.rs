@@ -1,6 +1,8 @@
 //! The estate: what a demo has started and made on this machine, and how all of it ends.
 
 use std::{
+    fs::Permissions,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     time::{Duration, Instant},
@@ -63,7 +65,7 @@ impl Estate {
     /// Remove everything in the folder.
     pub fn empty(&self) -> Result<()> {
         if self.folder.exists() {
-            fs_err::remove_dir_all(&self.folder)?;
+            remove(&self.folder)?;
         }
         Ok(fs_err::create_dir(&self.folder)?)
     }
@@ -75,12 +77,35 @@ impl Estate {
             std::thread::sleep(MOMENT);
         }
         let tidied = if self.folder.exists() { self.run(cleanup) } else { Ok(()) };
-        let removed = match fs_err::remove_dir_all(&self.folder) {
+        let removed = match remove(&self.folder) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
             _ => Ok(()),
         };
         tidied.and(removed)
     }
+}
+
+/// Remove a folder and all in it. Overlayfs leaves folders that nobody may enter, not even their owner (chapter 9).
+fn remove(folder: &Path) -> std::io::Result<()> {
+    fs_err::remove_dir_all(folder).or_else(|error| match error.kind() {
+        std::io::ErrorKind::PermissionDenied => {
+            open_up(folder)?;
+            fs_err::remove_dir_all(folder)
+        }
+        _ => Err(error),
+    })
+}
+
+/// Let the owner enter every folder.
+fn open_up(folder: &Path) -> std::io::Result<()> {
+    fs_err::set_permissions(folder, Permissions::from_mode(0o700))?;
+    for entry in fs_err::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            open_up(&entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// The end of everybody whom this process has started, or inherited as their *subreaper*: who loses his parent below
@@ -180,6 +205,16 @@ mod tests {
     fn a_name_may_hold_anything() {
         let process = Process::parse("42 (a) R 1 (x)) S 7 42 41 0 -1").unwrap();
         assert_eq!((process.pid.as_raw(), process.parent, process.session), (42, 7, 41));
+    }
+
+    #[test]
+    fn a_folder_that_nobody_may_enter_is_removed() {
+        let folder = tempfile::tempdir().unwrap().keep();
+        let shut = folder.join("work/work");
+        fs_err::create_dir_all(&shut).unwrap();
+        fs_err::set_permissions(&shut, Permissions::from_mode(0)).unwrap();
+        remove(&folder).unwrap();
+        assert!(!folder.exists());
     }
 
     #[test]

@@ -11,6 +11,8 @@ use std::{
 
 use sys::{Error, ForkResult, Pid, Result, Signal, Size};
 
+use crate::tape::Tape;
+
 /// A shell that has said nothing for so long has said everything.
 const QUIET: Duration = Duration::from_millis(40);
 
@@ -22,9 +24,9 @@ pub struct Pane {
     /// The shell, a session of its own.
     pub pid: Pid,
     terminal: OwnedFd,
-    screen: vt100::Parser,
+    screen: Tape,
     /// What was printed since the last command, on a screen that does not scroll.
-    output: vt100::Parser,
+    output: Tape,
     spoke: Instant,
     ended: bool,
 }
@@ -38,8 +40,8 @@ impl Pane {
             ForkResult::Parent { child: pid } => Ok(Pane {
                 pid,
                 terminal,
-                screen: vt100::Parser::new(size.rows, size.columns, 1000),
-                output: vt100::Parser::new(KEPT, size.columns, 0),
+                screen: Tape::new(size, 1000),
+                output: Tape::new(Size { rows: KEPT, ..size }, 0),
                 spoke: Instant::now(),
                 ended: false,
             }),
@@ -90,8 +92,8 @@ impl Pane {
             return Ok(());
         }
         sys::set_window_size(&self.terminal, size)?;
-        self.screen.screen_mut().set_size(size.rows, size.columns);
-        self.output.screen_mut().set_size(KEPT, size.columns);
+        self.screen.resize(size);
+        self.output.resize(Size { rows: KEPT, ..size });
         Ok(())
     }
 
@@ -102,7 +104,7 @@ impl Pane {
 
     /// Look back so many lines; 0 is the present.
     pub fn scroll_to(&mut self, lines: usize) {
-        self.screen.screen_mut().set_scrollback(lines);
+        self.screen.scroll_to(lines);
     }
 
     /// Our end of the terminal, for poll(2).
@@ -113,7 +115,7 @@ impl Pane {
     /// Forget what was printed so far.
     pub fn begin_output(&mut self) {
         let (_, columns) = self.screen().size();
-        self.output = vt100::Parser::new(KEPT, columns, 0);
+        self.output = Tape::new(Size { rows: KEPT, columns }, 0);
     }
 
     /// What was printed since.
@@ -140,6 +142,11 @@ impl Pane {
     /// Whether nothing was printed for a moment.
     pub fn is_quiet(&self) -> bool {
         self.spoke.elapsed() >= QUIET
+    }
+
+    /// Whether anything was printed since then.
+    pub fn spoke_after(&self, moment: Instant) -> bool {
+        self.spoke > moment
     }
 
     /// Whether the shell is gone.

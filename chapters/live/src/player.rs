@@ -8,6 +8,7 @@ use std::{
 use sys::{Error, Pid, Result, Size};
 
 use crate::{
+    clock::Clock,
     containers,
     estate::{Ending, Estate},
     pane::{self, Pane},
@@ -60,6 +61,9 @@ pub struct Player {
     hurry: bool,
     /// Nobody looks: type at once.
     always_hurry: bool,
+    clock: Clock,
+    /// When the last letter was typed, by the clock.
+    struck: Duration,
 }
 
 impl Player {
@@ -80,6 +84,8 @@ impl Player {
             typed: (String::new(), 0),
             hurry: false,
             always_hurry: false,
+            clock: Clock::real(),
+            struck: Duration::ZERO,
         };
         player.check_needs()?;
         player.begin()?;
@@ -116,6 +122,7 @@ impl Player {
     // What a driver asks for
 
     /// Go on: run the command that is shown, or show the next one. Says whether there was anything to go on to.
+    #[expect(clippy::should_implement_trait, reason = "nobody takes a player for an iterator")]
     pub fn next(&mut self) -> Result<bool> {
         match self.phase {
             Phase::Ready if self.step().action().is_some() => self.begin_typing()?,
@@ -150,6 +157,16 @@ impl Player {
         self.always_hurry = true;
     }
 
+    /// From now on time passes as this clock says.
+    pub fn keep_time(&mut self, clock: Clock) {
+        self.clock = clock;
+    }
+
+    /// What pauses are measured with.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
     /// Type into a pane what the trainer types.
     pub fn type_into(&mut self, side: Side, bytes: &[u8]) -> Result<()> {
         match self.pane(side) {
@@ -177,6 +194,11 @@ impl Player {
     /// The number of the step, from 0.
     pub fn at(&self) -> usize {
         self.at
+    }
+
+    /// The number of the step that it is on its way to, or has reached.
+    pub fn goal(&self) -> usize {
+        self.target.max(self.at)
     }
 
     /// The step.
@@ -208,7 +230,7 @@ impl Player {
     pub fn side(&self) -> Side {
         match self.step().action() {
             Some(Action::Type(side, _)) => side,
-            _ => self.side,
+            _ => self.step().pane.unwrap_or(self.side),
         }
     }
 
@@ -227,7 +249,7 @@ impl Player {
         match self.step().action()? {
             Action::Type(..) if matches!(self.phase, Phase::Ready) => Some(self.fill_in()),
             Action::Type(..) => Some(self.typed.0.clone()),
-            Action::Press(keys) => Some(keys.0.clone()),
+            Action::Press(keys) => Some(keys.to_string()),
         }
     }
 
@@ -290,6 +312,7 @@ impl Player {
 
     fn begin_typing(&mut self) -> Result<()> {
         self.typed = (self.fill_in(), 0);
+        self.struck = self.clock.now();
         self.hurry = self.always_hurry || self.at < self.target;
         self.side = self.side();
         self.enter(Phase::Typing);
@@ -315,17 +338,26 @@ impl Player {
         }
         let (side, (text, typed)) = (self.side, self.typed.clone());
         if typed < text.len() {
-            if self.hurry || self.since.elapsed() >= KEYSTROKE {
+            if self.hurry || self.may_strike() {
                 let letter = text[typed..].chars().next().map_or(1, char::len_utf8);
                 let end = if self.hurry { text.len() } else { typed + letter };
                 self.type_into(side, &text.as_bytes()[typed..end])?;
                 self.typed.1 = end;
                 self.since = Instant::now();
+                self.struck = self.clock.now();
             }
             return Ok(());
         }
         let echoed = self.pane(side).is_some_and(|pane| pane.is_quiet() && !pane.is_at_prompt());
         if echoed || self.since.elapsed() > ECHO { self.press(b"\r") } else { Ok(()) }
+    }
+
+    /// Whether it is time for the next letter. A clock that skips goes on as soon as the last one is on the screen.
+    fn may_strike(&self) -> bool {
+        let pane = self.panes.as_ref().map(|panes| &panes[usize::from(self.side == Side::Container)]);
+        let echoed = self.typed.1 == 0 || pane.is_some_and(|pane| pane.spoke_after(self.since));
+        let waited = self.since.elapsed() >= KEYSTROKE;
+        (waited || self.clock.skips() && echoed) && self.clock.is_over(self.struck, KEYSTROKE)
     }
 
     fn press(&mut self, bytes: &[u8]) -> Result<()> {

@@ -62,6 +62,8 @@ pub struct Step {
     pub container: Option<String>,
     /// Keys for the pane that the last command was for, instead of a command: `C-c`, `C-d`.
     pub keys: Option<Keys>,
+    /// For keys: another pane than that of the last command.
+    pub pane: Option<Side>,
     /// What the command must print for the step to be as announced. All of them.
     #[serde(default)]
     pub expect: Vec<Pattern>,
@@ -93,13 +95,32 @@ pub enum Audience {
     User,
 }
 
+impl Audience {
+    /// Who runs this program.
+    pub fn current() -> Audience {
+        if nix::unistd::geteuid().is_root() { Audience::Root } else { Audience::User }
+    }
+}
+
 /// Which of the two panes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
 pub enum Side {
     /// The left one: a shell that stays on the host.
     Host,
     /// The right one: it begins on the host, too, and a step starts a container in it.
     Container,
+}
+
+impl Side {
+    /// Not this one.
+    #[must_use]
+    pub fn other(self) -> Side {
+        match self {
+            Side::Host => Side::Container,
+            Side::Container => Side::Host,
+        }
+    }
 }
 
 impl fmt::Display for Side {
@@ -128,6 +149,11 @@ impl Step {
         host.or_else(container).or_else(|| self.keys.as_ref().map(Action::Press))
     }
 
+    /// Whether this user sees it.
+    pub fn is_for(&self, whose: Audience) -> bool {
+        self.only.is_none_or(|only| only == whose)
+    }
+
     /// How long the command may take.
     pub fn patience(&self) -> Duration {
         Duration::from_secs(self.patience)
@@ -149,6 +175,16 @@ impl Keys {
         match self.0.strip_prefix("C-").map(str::as_bytes) {
             Some([letter]) => vec![letter & 0x1f], // Ctrl takes the upper three bits away, ascii(7)
             _ => self.0.clone().into_bytes(),
+        }
+    }
+}
+
+impl fmt::Display for Keys {
+    /// What people call it.
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        match self.0.strip_prefix("C-") {
+            Some(letter) => write!(formatter, "Ctrl-{}", letter.to_uppercase()),
+            None => write!(formatter, "{}", self.0.escape_debug()),
         }
     }
 }
@@ -177,7 +213,8 @@ macro_rules! scenarios {
 
 /// The files, in the order in which they are listed: by chapter, then the longer ones.
 const FILES: &[(&str, &str)] = scenarios! {
-    "hostname"
+    "process" "hostname" "pids" "mounts" "network" "memory" "cpu" "root" "layers" "nobody" "capabilities" "seccomp"
+    "oom" "fork-bomb" "chroot-escape" "root-inside" "two-containers" "ladder"
 };
 
 /// The names of all scenarios, in the order of the book.
@@ -196,11 +233,24 @@ pub fn all() -> Vec<Scenario> {
 
 /// The one of this name, or the one in this file.
 pub fn find(name: &str) -> Result<Scenario> {
+    let (name, text) = text_of(name)?;
+    parse(&name, &text)
+}
+
+/// The same with the steps for everybody.
+pub fn find_whole(name: &str) -> Result<Scenario> {
+    let (name, text) = text_of(name)?;
+    parse_whole(&name, &text)
+}
+
+/// What a scenario is called, and its text.
+fn text_of(name: &str) -> Result<(String, String)> {
     if let Some(stem) = name.strip_suffix(".toml") {
         let stem = stem.rsplit('/').next().unwrap_or(stem);
-        return parse(stem, &fs_err::read_to_string(name)?);
+        return Ok((stem.to_owned(), fs_err::read_to_string(name)?));
     }
-    all().into_iter().find(|scenario| scenario.name == name).ok_or_else(|| {
+    let listed = FILES.iter().find(|(listed, _)| *listed == name);
+    listed.map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).ok_or_else(|| {
         let known: Vec<_> = names().collect();
         Error::new(format!("demo {name}"))
             .why("there is none of this name")
@@ -210,11 +260,18 @@ pub fn find(name: &str) -> Result<Scenario> {
 
 /// Read one. Steps that are not for this user are left out.
 pub fn parse(name: &str, text: &str) -> Result<Scenario> {
+    let mut scenario = parse_whole(name, text)?;
+    let whose = Audience::current();
+    scenario.steps.retain(|step| step.is_for(whose));
+    scenario.check().map_err(|why| Error::new(format!("scenario {name}")).why(why))?;
+    Ok(scenario)
+}
+
+/// Read one with the steps for everybody: what is said about a demo does not depend on who asks.
+pub fn parse_whole(name: &str, text: &str) -> Result<Scenario> {
     let mut scenario: Scenario = toml::from_str(text)
         .map_err(|error| Error::new(format!("scenario {name}")).why(error.to_string()))?;
     name.clone_into(&mut scenario.name);
-    let whose = if nix::unistd::geteuid().is_root() { Audience::Root } else { Audience::User };
-    scenario.steps.retain(|step| step.only.is_none_or(|only| only == whose));
     scenario.check().map_err(|why| Error::new(format!("scenario {name}")).why(why))?;
     Ok(scenario)
 }
@@ -225,6 +282,9 @@ impl Scenario {
         for (number, step) in self.steps.iter().enumerate() {
             let actions = [step.host.is_some(), step.container.is_some(), step.keys.is_some()];
             let checked = !step.expect.is_empty() || step.until.is_some() || !step.never.is_empty();
+            if step.pane.is_some() && step.keys.is_none() {
+                return Err(format!("step {}, {}: it has a pane and no keys", number + 1, step.title));
+            }
             let wrong = match actions.iter().filter(|there| **there).count() {
                 0 if checked => "it expects something of nothing",
                 0 | 1 => continue,

@@ -2,6 +2,8 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
+mod contrast;
+
 /// What each kind of text looks like. The colours are fixed ones of the 256, so that their contrast is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Theme {
@@ -68,5 +70,60 @@ impl Theme {
             warning: bold,
             bad: bold.add_modifier(Modifier::REVERSED),
         }
+    }
+
+    /// What the colours of a program in a pane become, so that they can be read here: its own where that is so, and
+    /// else the nearest that is. Programs choose theirs for a black ground, and most have 16 that look different in
+    /// every terminal.
+    pub fn readable(&self, letters: Color, ground: Color) -> (Color, Color) {
+        let (Some(ours), Some(behind)) = (self.text.fg, self.text.bg) else {
+            return (Color::Reset, Color::Reset);
+        };
+        let ground = if ground == Color::Reset { behind } else { ground };
+        let letters = if letters == Color::Reset { ours } else { letters };
+        contrast::readable(letters, ground)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// WCAG 2.2, 1.4.3 and 1.4.6: 4.5 for everything, 7 for what is there to be read.
+    #[test]
+    fn everything_can_be_read() {
+        for theme in [Theme::dark(), Theme::light()] {
+            let Theme { text, dim, accent, host, container, good, warning, bad } = theme;
+            for (least, style) in [
+                (7.0, text),
+                (7.0, accent),
+                (4.5, dim),
+                (4.5, host),
+                (4.5, container),
+                (4.5, good),
+                (4.5, warning),
+                (4.5, bad),
+            ] {
+                let found = contrast::between(style.fg.unwrap(), style.bg.unwrap());
+                assert!(found >= least, "{style:?}: {found:.1}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_program_prints_can_be_read() {
+        for theme in [Theme::dark(), Theme::light()] {
+            for (letters, ground) in
+                (0..=255).flat_map(|letters| (0..=255).map(move |ground| (letters, ground)))
+            {
+                let (letters, ground) = theme.readable(Color::Indexed(letters), Color::Indexed(ground));
+                assert!(contrast::between(letters, ground) >= 4.5, "{letters} on {ground}");
+            }
+        }
+        assert_eq!(
+            Theme::light().readable(Color::Reset, Color::Reset),
+            (Color::Indexed(16), Color::Indexed(231))
+        );
+        assert_eq!(Theme::plain().readable(Color::Indexed(1), Color::Reset), (Color::Reset, Color::Reset));
     }
 }

@@ -1,0 +1,131 @@
+// Every page: it loads and asks nobody else, fits on a telephone, can be read by everybody.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { chapters, launch, open, out, pages, serve, theme } from "./book.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+let browser, book;
+before(async () => {
+  browser = await launch();
+  book = await serve();
+});
+after(async () => {
+  await browser.close();
+  book.close();
+});
+
+test("every page loads without a complaint, served and as files", async () => {
+  for (const origin of [book.url, pathToFileURL(out).href + "/"]) {
+    const { page, complaints, close } = await open(browser, origin);
+    for (const name of pages) {
+      if (name.endsWith("404.html")) continue; // it is made for a server's root
+      await page.goto(origin + name);
+      assert.deepEqual(complaints, [], name);
+    }
+    await close();
+  }
+});
+
+test("links and anchors lead somewhere", async () => {
+  const { page, close } = await open(browser, book.url);
+  const anchors = new Map();
+  const links = [];
+  for (const name of [...chapters, "print.html"]) {
+    await page.goto(book.url + name);
+    const found = await page.evaluate(() => ({
+      ids: [...document.querySelectorAll("[id], a[name]")].map((element) => element.id || element.name),
+      links: [...document.querySelectorAll("a[href]")].map((link) => link.href),
+    }));
+    anchors.set(name, new Set(found.ids));
+    links.push(...found.links.filter((link) => link.startsWith(book.url)).map((link) => [name, link]));
+  }
+  const broken = links.filter(([, link]) => {
+    const { pathname, hash } = new URL(link);
+    const target = decodeURIComponent(pathname.slice(1)) || "index.html";
+    if (!pages.includes(target)) return true;
+    const ids = anchors.get(target);
+    return ids && hash && !ids.has(decodeURIComponent(hash.slice(1)));
+  });
+  assert.deepEqual(broken, []);
+  await close();
+});
+
+test("no page scrolls sideways on a telephone of 360 pixels", async () => {
+  const { page, close } = await open(browser, book.url, { viewport: { width: 360, height: 740 } });
+  for (const name of chapters) {
+    await page.goto(book.url + name);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(width <= 360, `${name} is ${width} pixels wide`);
+  }
+  await close();
+});
+
+// Every page in the two themes that are chosen by themselves; what the others could change is on two of them.
+const some = ["ch01-process.html", "ladder.html"];
+for (const [name, those] of [["light", chapters], ["navy", chapters], ["rust", some], ["coal", some], ["ayu", some]]) {
+  test(`axe finds nothing serious, theme ${name}`, async () => {
+    const { page, close } = await open(browser, book.url);
+    await theme(page, name);
+    const faults = [];
+    for (const chapter of those) {
+      await page.goto(book.url + chapter);
+      await page.evaluate(axe);
+      const { violations } = await page.evaluate(() => axe.run("main", { resultTypes: ["violations"] }));
+      for (const violation of violations.filter(({ impact }) => ["serious", "critical"].includes(impact))) {
+        const where = violation.nodes.map((node) => `${node.html.slice(0, 90)}: ${node.any[0]?.message}`);
+        faults.push(`${chapter}: ${violation.id}: ${where.slice(0, 3).join(" | ")}`);
+      }
+    }
+    assert.deepEqual(faults, []);
+    await close();
+  });
+}
+
+describe("on a page", () => {
+  const chapter = "ch03-pid-namespace.html";
+
+  test("themes switch, and stay", async () => {
+    const { page, close } = await open(browser, book.url);
+    await page.goto(book.url + chapter);
+    const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    const light = await background();
+    await page.click("#mdbook-theme-toggle");
+    await page.click("#mdbook-theme-navy");
+    const dark = await background();
+    assert.notEqual(light, dark);
+    await page.goto(book.url + "ladder.html");
+    assert.equal(await background(), dark);
+    await close();
+  });
+
+  test("the search finds, by keyboard alone", async () => {
+    const { page, close } = await open(browser, book.url);
+    await page.goto(book.url + chapter);
+    await page.keyboard.press("s");
+    await page.keyboard.type("pivot_root");
+    await page.waitForSelector("#mdbook-searchresults a[href*='ch08']");
+    await close();
+  });
+
+  test("without JavaScript all of it is there", async () => {
+    const { page, close } = await open(browser, book.url, { javaScriptEnabled: false });
+    await page.goto(book.url + chapter);
+    assert.ok((await page.locator("main").innerText()).length > 8000);
+    assert.ok(await page.locator("main details").count() > 5);
+    await close();
+  });
+});
+
+test("the whole book prints", async () => {
+  const { page, close } = await open(browser, book.url);
+  await page.goto(book.url + "print.html", { waitUntil: "load" });
+  await page.emulateMedia({ media: "print" });
+  const pdf = await page.pdf({ format: "A4" });
+  const count = pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)?.length ?? 0;
+  assert.ok(count > 60, `${count} pages`);
+  await close();
+});
