@@ -211,7 +211,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap().keep();
         let shut = folder.join("work/work");
         fs_err::create_dir_all(&shut).unwrap();
-        fs_err::set_permissions(&shut, Permissions::from_mode(0)).unwrap();
+        fs_err::set_permissions(&shut, Permissions::from_mode(0o0)).unwrap();
         remove(&folder).unwrap();
         assert!(!folder.exists());
     }

@@ -85,9 +85,16 @@ fn words(screen: &[String]) -> String {
     all.join(" ")
 }
 
-/// What stands between the borders, a line each.
+/// What stands between the borders, in three ways: without its margins, with them, and each column as one long line,
+/// because the edge of a pane breaks lines.
 fn panes(screen: &[String]) -> String {
     let is_border = |letter: char| ('\u{2500}'..='\u{257f}').contains(&letter);
-    let pieces = screen.iter().flat_map(|line| line.split(is_border)).map(str::trim);
-    pieces.filter(|piece| !piece.is_empty()).collect::<Vec<_>>().join("\n")
+    let rows: Vec<Vec<&str>> = screen.iter().map(|line| line.split(is_border).collect()).collect();
+    let with_margins: Vec<&str> = rows.iter().flatten().map(|piece| piece.trim_end()).collect();
+    let without: Vec<&str> =
+        with_margins.iter().map(|piece| piece.trim()).filter(|piece| !piece.is_empty()).collect();
+    let column = |at: usize| rows.iter().filter_map(|row| row.get(at).copied()).collect::<String>();
+    let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
+    let long: Vec<String> = (0..columns).map(column).collect();
+    [without.join("\n"), with_margins.join("\n"), long.join("\n")].join("\n")
 }
