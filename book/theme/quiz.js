@@ -5,6 +5,19 @@
 
     const KEY = 'minicontainer.quiz';
 
+    // All that a reader sees of this script, in the language of the page: the quiz has it with its questions.
+    const words = document.querySelector('.quiz')?.dataset ?? {};
+    const fill = (text, numbers) => text.replace(/{(\w+)}/g, (_, name) => numbers[name]);
+    const WORDS = {
+        check: words.textCheck,
+        again: words.textAgain,
+        choose: words.textChoose,
+        missing: words.textMissing,
+        others: words.textOthers,
+        none: all => fill(words.textNone, { all }),
+        count: (right, all, first) => fill(words.textCount, { right, all, first }),
+    };
+
     // What was answered, by "chapter/question": { tries, right }. A browser may forbid to remember anything.
     const memory = {
         load() {
@@ -50,7 +63,7 @@
             this.result = make('div', { className: 'quiz-result' });
             this.result.setAttribute('role', 'status');
             this.result.setAttribute('aria-live', 'polite');
-            const check = make('button', { type: 'submit', className: 'quiz-check', textContent: this.quiz.words.textCheck });
+            const check = make('button', { type: 'submit', className: 'quiz-check', textContent: WORDS.check });
             this.form = make('form', { className: 'quiz-form' }, fieldset, check, this.result);
             this.form.addEventListener('submit', event => {
                 event.preventDefault();
@@ -61,7 +74,7 @@
                 if (event.key.startsWith('Arrow')) event.stopPropagation();
             });
             this.answers[0].before(this.form);
-            this.others = make('p', { className: 'quiz-others', hidden: true, textContent: this.quiz.words.textOthers });
+            this.others = make('p', { className: 'quiz-others', hidden: true, textContent: WORDS.others });
             this.form.after(this.others);
         }
 
@@ -87,7 +100,7 @@
             const inputs = this.inputs();
             const chosen = inputs.flatMap((input, i) => (input.checked ? [i] : []));
             if (chosen.length === 0) {
-                this.result.replaceChildren(make('p', { textContent: this.quiz.words.textChoose }));
+                this.result.replaceChildren(make('p', { textContent: WORDS.choose }));
                 return;
             }
             const right = inputs.every((input, i) => input.checked === this.isRight(i));
@@ -104,7 +117,7 @@
         show(chosen, right) {
             const reasons = chosen.map(i => this.reason(i));
             const missing = !right && chosen.every(i => this.isRight(i));
-            if (missing) reasons.push(make('p', { className: 'quiz-missing', textContent: this.quiz.words.textMissing }));
+            if (missing) reasons.push(make('p', { className: 'quiz-missing', textContent: WORDS.missing }));
             this.result.dataset.right = right;
             this.result.replaceChildren(...reasons);
             this.others.hidden = !right;
@@ -138,11 +151,10 @@
     class Quiz {
         constructor(element) {
             this.chapter = element.dataset.chapter;
-            this.words = element.dataset; // in the language of the page
             this.score = make('p', { className: 'quiz-count' });
             this.score.setAttribute('role', 'status');
             this.score.setAttribute('aria-live', 'polite');
-            this.again = make('button', { type: 'button', className: 'quiz-again', textContent: this.words.textAgain });
+            this.again = make('button', { type: 'button', className: 'quiz-again', textContent: WORDS.again });
             this.again.addEventListener('click', () => this.restart());
             element.prepend(make('div', { className: 'quiz-score' }, this.score, this.again));
             element.classList.add('quiz-on');
@@ -155,9 +167,9 @@
             const right = records.filter(record => record.right);
             const first = right.filter(record => record.tries === 1).length;
             const all = this.questions.length;
-            const numbers = { right: right.length, all, first };
-            const words = right.length === 0 ? this.words.textNone : this.words.textCount;
-            this.score.textContent = words.replace(/{(\w+)}/g, (_, name) => numbers[name]);
+            this.score.textContent = right.length === 0
+                ? WORDS.none(all)
+                : WORDS.count(right.length, all, first);
             this.again.hidden = records.length === 0;
         }
 

@@ -164,7 +164,9 @@ mod tests {
         terminal.draw(|frame| draw(frame, shown)).unwrap();
         let cells = terminal.backend().buffer().content.chunks(usize::from(width));
         cells
-            .map(|row| row.iter().map(|cell| cell.symbol()).collect::<String>().trim_end().to_owned() + "\n")
+            .map(|row| {
+                row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>().trim_end().to_owned() + "\n"
+            })
             .collect()
     }
 
@@ -172,7 +174,7 @@ mod tests {
     fn the_page_says_what_to_say() {
         let page = screen(44, 18, Some((&state(), Duration::from_secs(73))));
         let expected = "
-  A story                      1:13 of 2 min
+  A story                    1:13 of 2 min
 
   3 of 5  Its name   ✓ as announced
 
@@ -183,7 +185,6 @@ mod tests {
   Say it slowly, and wait for somebody who
 
   asks.
-
 
 
 

@@ -76,7 +76,9 @@ fn letters(frame: &mut Frame, area: Rect, title: &str, view: &View) {
 
 /// Words in as many lines as there is room for.
 fn text(frame: &mut Frame, area: Rect, words: &str, style: Style) {
-    let mut lines = wrap(words, area.width);
+    // What fits keeps its gaps: a command is shown as it is typed.
+    let fits = !words.contains('\n') && Span::raw(words).width() <= usize::from(area.width);
+    let mut lines = if fits { vec![words.to_owned()] } else { wrap(words, area.width) };
     let room = usize::from(area.height);
     if lines.len() > room {
         lines.truncate(room);
@@ -177,7 +179,14 @@ fn mark(side: Side, shown: Side, player: &Player, view: &View) -> Mark {
 fn gauge(frame: &mut Frame, area: Rect, player: &Player, view: &View, watch: Option<&Watch>) {
     let Some(gauge) = view.gauge(player).filter(|_| area.height > 0) else { return };
     match watch {
-        Some(watch) => watch.draw(gauge, area, frame.buffer_mut(), &view.theme),
+        Some(watch) => {
+            watch.draw(gauge, area, frame.buffer_mut(), &view.theme);
+            let name = Line::styled(gauge.name(), view.theme.dim).right_aligned();
+            frame.render_widget(
+                name,
+                Rect { height: 1, x: area.right().saturating_sub(12), width: 12.min(area.width), ..area },
+            );
+        }
         None => text(frame, area, &format!("{}: no container yet", gauge.name()), view.theme.dim),
     }
 }
@@ -186,7 +195,7 @@ fn command(frame: &mut Frame, area: Rect, player: &Player, view: &View) {
     let theme = &view.theme;
     let Some(command) = player.command().filter(|_| !player.is_rewinding()) else { return };
     let line = match player.step().action() {
-        Some(Action::Press(_)) => format!("press {}", command.replace("C-", "Ctrl-")),
+        Some(Action::Press(_)) => format!("press {}", key_name(&command)),
         _ => format!("{}{command}", view.prompt),
     };
     text(
@@ -195,6 +204,13 @@ fn command(frame: &mut Frame, area: Rect, player: &Player, view: &View) {
         &format!("❯ {line}"),
         side_style(player.side(), view).patch(theme.text).add_modifier(Modifier::BOLD),
     );
+}
+
+fn key_name(keys: &str) -> String {
+    match keys.strip_prefix("C-") {
+        Some(letter) => format!("Ctrl-{}", letter.to_uppercase()),
+        None => keys.to_owned(),
+    }
 }
 
 /// What is going on, and what to press.

@@ -7,9 +7,9 @@ use ratatui::crossterm::{
     cursor::Show,
     event::{DisableBracketedPaste, EnableBracketedPaste},
     execute,
-    terminal::{EnterAlternateScreen, LeaveAlternateScreen},
+    terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen},
 };
-use sys::Result;
+use sys::{Result, Signal};
 
 /// Given back when dropped.
 pub struct Room {
@@ -19,6 +19,9 @@ pub struct Room {
 impl Room {
     /// Take the terminal of standard input and output.
     pub fn enter() -> Result<Room> {
+        // We look at the size ourselves. Crossterm would be told of it by a signal, and where that comes together with a
+        // key, forgets the key until the next one is pressed.
+        sys::sigmask_set(&[Signal::SIGWINCH])?;
         let before = sys::set_raw(std::io::stdin())?;
         let room = Room { before };
         leave_before_a_panic_is_told();
@@ -37,8 +40,9 @@ impl Drop for Room {
 
 /// Back to the first screen, with a cursor. Also for whoever finds a terminal that somebody else has left behind.
 pub fn give_back() {
+    // The other screen is emptied first: tmux 3.3 shows what was on it on the first one, if its size has changed.
     let mut out = std::io::stdout();
-    execute!(out, DisableBracketedPaste, LeaveAlternateScreen, Show).ok(); // or it is gone
+    execute!(out, DisableBracketedPaste, Clear(ClearType::All), LeaveAlternateScreen, Show).ok(); // or it is gone
     out.flush().ok();
 }
 

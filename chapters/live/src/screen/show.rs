@@ -32,8 +32,11 @@ const BUSY: Duration = Duration::from_millis(15);
 /// Not more often than this is anything drawn, however much is printed.
 const FRAME: Duration = Duration::from_millis(30);
 
-/// How often gauges are read, the wheel turns, and a container is looked for.
+/// How often gauges are read, and the wheel turns.
 const TURN: Duration = Duration::from_millis(100);
+
+/// How often a container is looked for: all of /proc is read for it.
+const LOOK: Duration = Duration::from_millis(300);
 
 /// A demo on a screen.
 pub struct Show<W: Write> {
@@ -48,6 +51,7 @@ pub struct Show<W: Write> {
     /// By the player's clock, as is `rested`.
     drawn: Duration,
     turned: Instant,
+    looked: Instant,
     /// Since when nothing has changed but the time.
     rested: Duration,
     dirty: bool,
@@ -79,6 +83,7 @@ impl<W: Write> Show<W> {
             keeper: getppid(),
             drawn: Duration::ZERO,
             turned: Instant::now(),
+            looked: Instant::now(),
             rested: Duration::ZERO,
             dirty: true,
             good: true,
@@ -100,6 +105,8 @@ impl<W: Write> Show<W> {
             if self.go_by_itself()? == Then::Leave {
                 break;
             }
+            self.notice(); // before it is drawn: a marker of a recording stands before its step
+            on_look(&self.player);
             self.turn();
             self.fit()?;
             if self.dirty && self.player.clock().now() >= self.drawn + FRAME {
@@ -167,7 +174,10 @@ impl<W: Write> Show<W> {
             self.view.turn = self.view.turn.wrapping_add(1);
             self.dirty = true;
         }
-        self.look_for_a_container();
+        if self.looked.elapsed() >= LOOK {
+            self.looked = Instant::now();
+            self.look_for_a_container();
+        }
         if let Some(watch) = self.watch.as_mut().filter(|_| self.view.gauge(&self.player).is_some()) {
             watch.read();
             self.dirty = true;
@@ -265,7 +275,7 @@ impl<W: Write> Show<W> {
             Command::Notes => self.view.notes = !self.view.notes,
             Command::Gauges => self.view.gauges = !self.view.gauges,
             Command::Large => self.view.large = !self.view.large,
-            Command::Theme => self.view.change_theme(),
+            Command::Theme => self.view.theme = self.view.theme.other(),
             Command::Auto => self.view.auto = !self.view.auto,
             Command::Help => self.view.help = true,
         }
