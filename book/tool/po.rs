@@ -173,6 +173,23 @@ mod tests {
     }
 
     #[test]
+    fn a_translation_leads_where_its_message_leads() -> Result<()> {
+        let workspace = crate::build::workspace();
+        for language in languages(workspace)? {
+            for message in catalog(workspace, &language)?.messages().filter(|message| message.is_translated())
+            {
+                let translation = message.msgstr().unwrap_or_default();
+                assert_eq!(links(message.msgid()), links(translation), "{language}: {translation}");
+            }
+        }
+        Ok(())
+    }
+
+    fn links(text: &str) -> BTreeSet<&str> {
+        text.split("](").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0)).collect()
+    }
+
+    #[test]
     fn a_catalog_is_read_as_it_was_written() -> Result<()> {
         let mut catalog = Catalog::new(metadata("de"));
         catalog.append_or_update(message("say \"hello\"\n", "sag \"hallo\"\n"));
