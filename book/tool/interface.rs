@@ -42,12 +42,21 @@ pub const TEMPLATE: [&str; 16] = [
     "Press <kbd>Esc</kbd> to hide this help",
 ];
 
+/// The words of mdBook's scripts, as their strings begin.
+pub const SCRIPTS: [&str; 5] =
+    ["Copy to clipboard", "Copied!", " search result for ", " search results for ", "No search results for "];
+
 /// All of these messages, with the title and the description of `book.toml`.
 pub fn messages(workspace: &Path) -> Result<Vec<String>> {
     let config = mdbook_driver::config::Config::from_disk(workspace.join("book/book.toml"))?;
     let own = [LANGUAGE, SWITCH, NOT_TRANSLATED, PARTLY].map(str::to_owned);
     let book = config.book.title.into_iter().chain(config.book.description);
-    Ok(own.into_iter().chain(book).chain(TEMPLATE.map(str::to_owned)).collect())
+    Ok(own
+        .into_iter()
+        .chain(book)
+        .chain(TEMPLATE.map(str::to_owned))
+        .chain(SCRIPTS.map(str::to_owned))
+        .collect())
 }
 
 /// A built page with mdBook's words translated.
@@ -60,4 +69,16 @@ pub fn translate(html: &str, catalog: &Catalog) -> String {
         }
     }
     html
+}
+
+/// A script of mdBook's with its words translated.
+pub fn translate_script(script: &str, catalog: &Catalog) -> String {
+    let mut script = script.to_owned();
+    for message in SCRIPTS {
+        if let Some(translation) = text::find(catalog, message) {
+            script =
+                script.replace(&format!("'{message}"), &format!("'{}", translation.replace('\'', "\\'")));
+        }
+    }
+    script
 }

@@ -42,9 +42,20 @@ impl Language {
         config.build.build_dir = dest.into();
         config.set("output.html.input-404", "")?; // a server has one such page, at its root
         MDBook::load_with_config(copy.path().join("book"), config)?.build()?;
-        for page in html_files(dest)? {
-            let html = fs_err::read_to_string(&page)?;
-            fs_err::write(&page, interface::translate(&html, &self.catalog))?;
+        self.translate_interface(dest, "html", interface::translate)?;
+        self.translate_interface(dest, "js", interface::translate_script)
+    }
+
+    /// Translate mdBook's own words in the built files.
+    fn translate_interface(
+        &self,
+        dest: &Path,
+        extension: &str,
+        how: fn(&str, &Catalog) -> String,
+    ) -> Result<()> {
+        for file in files(dest, extension)? {
+            let text = fs_err::read_to_string(&file)?;
+            fs_err::write(&file, how(&text, &self.catalog))?;
         }
         Ok(())
     }
@@ -73,20 +84,22 @@ impl Language {
         Ok(())
     }
 
-    /// A file of `book` in this language.
+    /// A file of `book` in this language. A quiz or a picture is in the language of its page.
     fn file(&self, workspace: &Path, file: &Path) -> Result<String> {
         let english = fs_err::read_to_string(workspace.join("book").join(file))?;
         let is_page = file.starts_with("src") && !file.ends_with("SUMMARY.md");
-        let (done, all) = if is_page { self.state(workspace, file)? } else { (1, 1) };
-        if done * 2 < all {
-            return Ok(format!(
-                "{}<div lang=\"en\">\n\n{english}\n</div>\n",
-                self.note(interface::NOT_TRANSLATED)
-            ));
-        }
-        let translated = text::translate(file, &english, &self.catalog)?;
-        let note = if done < all { self.note(interface::PARTLY) } else { String::new() };
-        Ok(note + &translated)
+        let page = if is_page { Some(file.to_path_buf()) } else { page_with(workspace, file)? };
+        let (done, all) = page.map_or(Ok((1, 1)), |page| self.state(workspace, &page))?;
+        let note = match (is_page, done) {
+            (false, _) if done * 2 < all => return Ok(english),
+            (true, _) if done * 2 < all => {
+                let note = self.note(interface::NOT_TRANSLATED);
+                return Ok(format!("{note}<div lang=\"en\">\n\n{english}\n</div>\n"));
+            }
+            (true, _) if done < all => self.note(interface::PARTLY),
+            _ => String::new(),
+        };
+        Ok(note + &text::translate(file, &english, &self.catalog)?)
     }
 
     fn note(&self, message: &str) -> String {
@@ -107,12 +120,28 @@ fn messages_of_page(workspace: &Path, page: &Path) -> Result<Vec<String>> {
     let markdown = fs_err::read_to_string(book.join(page))?;
     let mut messages = text::messages(page, &markdown)?;
     let included = markdown.split("{{#include ../").skip(1).filter_map(|rest| Some(rest.split_once("}}")?.0));
-    for file in
-        included.map(Path::new).filter(|file| !file.starts_with("../") && !file.starts_with("transcripts"))
-    {
+    for file in included.map(Path::new).filter(|file| is_translatable(file)) {
         messages.extend(text::messages(file, &fs_err::read_to_string(book.join(file))?)?);
     }
     Ok(messages)
+}
+
+/// Includes of other files are code and transcripts.
+fn is_translatable(file: &Path) -> bool {
+    file.starts_with("generated/quizzes")
+        || file.starts_with("pictures")
+        || file == Path::new("generated/contents.md")
+}
+
+/// The page that includes a quiz or a picture.
+fn page_with(workspace: &Path, file: &Path) -> Result<Option<PathBuf>> {
+    let include = format!("{{{{#include ../{}}}}}", file.display());
+    for page in files(&workspace.join("book/src"), "md")? {
+        if fs_err::read_to_string(&page)?.contains(&include) {
+            return Ok(Some(Path::new("src").join(page.file_name().unwrap_or_default())));
+        }
+    }
+    Ok(None)
 }
 
 /// In `copy`, a link to each thing in `dir` but those.
@@ -126,22 +155,22 @@ fn link_all(dir: &Path, copy: &Path, but: &[&str]) -> Result<()> {
     Ok(())
 }
 
-fn html_files(dir: &Path) -> Result<Vec<PathBuf>> {
+fn files(dir: &Path, extension: &str) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs_err::read_dir(dir)? {
         let path = entry?.path();
-        files.extend(path.extension().is_some_and(|extension| extension == "html").then_some(path));
+        files.extend(path.extension().is_some_and(|it| it == extension).then_some(path));
     }
     Ok(files)
 }
 
 /// Put the way to the same page of the other languages into every page: in the menu bar, and in the head for machines.
 fn switch(pages: &Path, languages: &[Language]) -> Result<()> {
-    for page in html_files(pages)? {
+    for page in files(pages, "html")? {
         put(&page, &languages.iter().map(|language| Way::to(language, &page)).collect::<Vec<_>>())?;
     }
     for here in languages {
-        for page in html_files(&pages.join(&here.name))? {
+        for page in files(&pages.join(&here.name), "html")? {
             let others = languages.iter().filter(|language| language.name != here.name);
             let ways = [Way::home(&page)].into_iter().chain(others.map(|other| Way::across(other, &page)));
             put(&page, &ways.collect::<Vec<_>>())?;
