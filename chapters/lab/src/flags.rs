@@ -53,7 +53,7 @@ in Docker when it could not be started.";
 const HANDED_OVER: &[&str] =
     &["PATH", "HOME", "TERM", "COLORTERM", "LANG", "LAB", "CI", "NO_COLOR", "COLUMNS", "REQUIRE_ALL"];
 /// How the names of others begin.
-const BEGINNINGS: &[&str] = &["LC_", "CARGO", "RUST", "CLICOLOR", "INSTA_"];
+const BEGINNINGS: &[&str] = &["LC_", "MINICONTAINER_LANG", "CARGO", "RUST", "CLICOLOR", "INSTA_"];
 
 /// Folders that are not the host's inside. What is in them cannot be shared.
 const OTHERS: &[&str] = &["/usr", "/proc", "/sys", "/dev", "/etc", "/bin", "/sbin", "/lib", "/lib64", "/run"];
