@@ -97,7 +97,7 @@ pub fn everything(workspace: &Path) -> Result<Vec<(PathBuf, String)>> {
 }
 
 /// What `msgmerge` does: the messages of today, with the translations of yesterday. Where a message has changed, the
-/// translation of the most similar one that is gone is kept, and marked as fuzzy.
+/// translation of the most similar one that is gone from the same file is kept, and marked as fuzzy.
 fn merged(found: &[Found], old: &Catalog, language: &str) -> Catalog {
     let mut new = Catalog::new(metadata(language));
     let today: BTreeSet<&str> = found.iter().map(|found| found.message.as_str()).collect();
@@ -106,7 +106,9 @@ fn merged(found: &[Found], old: &Catalog, language: &str) -> Catalog {
         .filter(|message| message.is_translated() && !today.contains(message.msgid()))
         .collect();
     for Found { message, files } in found {
-        let (translation, fuzzy) = translation(message, old, &gone);
+        let here = |other: &&&dyn MessageView| files.iter().any(|file| other.source().contains(file));
+        let gone_here: Vec<&dyn MessageView> = gone.iter().filter(here).copied().collect();
+        let (translation, fuzzy) = translation(message, old, &gone_here);
         let mut flags = MessageFlags::new();
         if fuzzy {
             flags.add_flag("fuzzy");
@@ -153,7 +155,12 @@ mod tests {
     use super::*;
 
     fn message(english: &str, german: &str) -> Message {
-        Message::build_singular().with_msgid(english.into()).with_msgstr(german.into()).done()
+        let mut message = Message::build_singular();
+        message
+            .with_source("book/src/a.md".into())
+            .with_msgid(english.into())
+            .with_msgstr(german.into())
+            .done()
     }
 
     fn of(message: &str) -> Found {
