@@ -55,6 +55,8 @@ pub struct Memory {
     pub limit_hits: Option<u64>,
     /// How many processes the OOM killer has killed.
     pub killed: Option<u64>,
+    /// How many more it has killed on this machine, when the group was gone before a last look.
+    pub unseen_kills: Option<u64>,
     /// Bytes that the machine has.
     pub machine: Option<u64>,
     /// Why this is only the sum of what its processes have in use, if it is.
@@ -76,6 +78,8 @@ pub struct Watch {
     /// Read between two readings, by a thread that ends when this is dropped.
     closely: Option<Arc<Mutex<Closely>>>,
     is_casual: bool,
+    /// How many had been killed when we began to look: on this machine, and in the group.
+    began: Option<(u64, u64)>,
 }
 
 impl Watch {
@@ -83,6 +87,7 @@ impl Watch {
         let reading = match groups.folder("memory") {
             Ok((version, folder)) => {
                 let reading = of_group(version, &folder)?;
+                self.began = self.began.or_else(|| Some((kills_on_machine()?, reading.killed?)));
                 self.look_back(version, folder, &reading);
                 reading
             }
@@ -122,7 +127,17 @@ impl Watch {
         let killed_before = reading.as_ref().and_then(|it| it.as_ref().ok()).and_then(|it| it.killed);
         let usage = if last.killed > killed_before { high } else { last.usage };
         self.remember(usage);
-        *reading = Some(Ok(Memory { usage, machine: machine(), ..last }));
+        let was_near = last.limit.is_some_and(|limit| high / 3 >= limit / 4);
+        let unseen_kills = self.unseen_kills(&last).filter(|_| was_near);
+        *reading = Some(Ok(Memory { usage, unseen_kills, machine: machine(), ..last }));
+    }
+
+    /// On a busy machine a group can be gone before a last look. The machine's own count goes on.
+    fn unseen_kills(&self, last: &Memory) -> Option<u64> {
+        let (on_machine, in_group) = self.began?;
+        let seen = last.killed?.saturating_sub(in_group);
+        let all = kills_on_machine()?.saturating_sub(on_machine);
+        Some(all.saturating_sub(seen)).filter(|unseen| *unseen > 0)
     }
 
     fn remember(&mut self, usage: u64) {
@@ -160,8 +175,12 @@ fn details(of: &Memory, theme: &Theme) -> Vec<Line<'static>> {
             .push(Line::styled(format!("{because}: this is the sum of its processes' VmRSS"), theme.warning));
     }
     if let Some(killed) = of.killed {
-        let style = if killed > 0 { theme.bad } else { theme.dim };
-        lines.push(Line::styled(format!("killed by the OOM killer: {killed}"), style));
+        let unseen = of.unseen_kills.map(|more| format!(" seen; meanwhile {more} more on this machine"));
+        let style = if killed > 0 || unseen.is_some() { theme.bad } else { theme.dim };
+        lines.push(Line::styled(
+            format!("killed by the OOM killer: {killed}{}", unseen.unwrap_or_default()),
+            style,
+        ));
     }
     if let Some(hits) = of.limit_hits {
         let style = if hits > 0 { theme.warning } else { theme.dim };
@@ -206,6 +225,12 @@ fn of_group(version: Version, folder: &Path) -> Seen<Memory> {
 fn of_members(because: String, members: &[Member]) -> Memory {
     let usage = members.iter().map(Member::resident).sum();
     Memory { usage, sum_because: Some(because), ..Memory::default() }
+}
+
+/// Since the machine was started, in all groups and none.
+fn kills_on_machine() -> Option<u64> {
+    let text = look::read(Path::new("/proc/vmstat")).ok()?;
+    look::counter(&text, "oom_kill")
 }
 
 fn machine() -> Option<u64> {
@@ -273,6 +298,15 @@ fn lock(shared: &Mutex<Closely>) -> MutexGuard<'_, Closely> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn kills_that_nobody_saw_are_the_machines() {
+        let all = kills_on_machine().unwrap();
+        let watch = Watch { began: Some((all.saturating_sub(2), 0)), ..Watch::default() };
+        let last = |killed| Memory { killed: Some(killed), ..Memory::default() };
+        assert_eq!(watch.unseen_kills(&last(2)), None);
+        assert!(all < 2 || watch.unseen_kills(&last(1)) >= Some(1));
+    }
 
     fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
