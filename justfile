@@ -59,6 +59,26 @@ test-v2 *ARGUMENTS:
     export CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="$target/debug/minicontainer lab -v $PWD -v $target --"
     cargo test -p ch06 -p minicontainer --test checks --test crowd {{ ARGUMENTS }}
 
+# As root: accept what the demos print, to root and to an ordinary user; `just demos memory::` only that of one
+demos *FILTER:
+    UPDATE_DEMOS=1 cargo test -q -p minicontainer --test demo -- --skip recording {{ FILTER }}
+    # His tree is a copy that goes away: what he has accepted comes back through the pipe.
+    .ci/as-user bash -c 'UPDATE_DEMOS=1 cargo test -q -p minicontainer --test demo -- --skip recording {{ FILTER }} >&2; cd book/demos; find . -name "*.user.txt" -print0 | tar --create --null --files-from -' | tar --extract --no-same-owner --directory book/demos
+
+# As root: record demos anew for the book, all or those named, on a machine called laptop
+recordings *NAMES:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    cargo build -q -p minicontainer --locked
+    program=$(realpath "${CARGO_TARGET_DIR:-target}")/debug/minicontainer
+    names=({{ NAMES }})
+    ((${#names[@]})) || mapfile -t names < <("$program" demo --list --json | sed -n 's/^    "name": "\(.*\)",$/\1/p')
+    for name in "${names[@]}"; do
+        env -u NO_COLOR unshare --uts sh -c 'echo laptop > /proc/sys/kernel/hostname; exec "$@"' sh \
+            "$program" demo "$name" --record "book/demos/$name.cast" --size 100x30
+        printf '%s: %d bytes\n' "book/demos/$name.cast" "$(stat -c %s "book/demos/$name.cast")"
+    done
+
 # Known vulnerabilities in the dependencies. Not in CI: it fetches a git database
 advisories:
     cargo deny --locked check advisories

@@ -15,6 +15,7 @@ use crate::{
     estate::Estate,
     follow,
     list::{self, Name},
+    menu,
     notes::Channel,
     plain::{self, Pace},
     record,
@@ -88,6 +89,7 @@ enum Command {
 
 const EXAMPLES: &str = "\
 Examples:
+  minicontainer demo                         choose one from a menu
   minicontainer demo --list                  which demos there are
   minicontainer demo hostname                step by step, host and container side by side
   minicontainer demo notes                   in a second terminal: the speaker's notes, step by step with it
@@ -98,15 +100,20 @@ Examples:
 
 /// Show one.
 pub fn run(demo: &Demo) -> Result<ExitCode> {
-    if let Some(Command::Notes(flags)) = &demo.command {
-        return follow::run(flags);
+    match (&demo.command, &demo.name) {
+        (Some(Command::Notes(flags)), _) => return follow::run(flags),
+        (None, Some(name)) if demo.speaker_notes => return print_notes(name),
+        _ => {}
     }
-    let Some(name) = demo.name.as_deref().filter(|_| !demo.list) else { return list::list(demo.json) };
-    if demo.speaker_notes {
-        std::io::stdout().write_all(speaker::notes(&scenario::find_whole(name)?).as_bytes())?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    let scenario = scenario::find(name)?;
+    let scenario = match &demo.name {
+        _ if demo.list => return list::list(demo.json),
+        Some(name) => scenario::find(name)?,
+        None if !demo.has_screen() => return list::list(false),
+        None => match choose(demo)? {
+            Ok(scenario) => scenario,
+            Err(code) => return Ok(code.into()),
+        },
+    };
     if let Some(path) = &demo.record {
         record::try_path(path)?;
     }
@@ -116,36 +123,51 @@ pub fn run(demo: &Demo) -> Result<ExitCode> {
 }
 
 impl Demo {
+    fn has_screen(&self) -> bool {
+        std::io::stdout().is_terminal() && std::io::stdin().is_terminal() && !self.plain
+    }
+
     fn options(&self) -> screen::Options {
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let Demo { auto, fast, notes, large, light, size, .. } = *self;
-        if self.record.is_some() {
-            let clock = Clock::skipping();
-            return screen::Options {
-                auto: true,
-                fast: false,
-                notes,
-                large,
-                light,
-                plain: false,
-                size: Some(size),
-                clock,
-            };
-        }
+        let Demo { auto, fast, notes, large, light, .. } = *self;
         screen::Options { auto, fast, notes, large, light, plain, ..screen::Options::default() }
     }
+
+    /// A recording has colours wherever it is made, and pauses for whoever will see it.
+    fn recorded(&self) -> screen::Options {
+        let (size, clock) = (Some(self.size), Clock::skipping());
+        screen::Options { auto: true, fast: false, plain: false, size, clock, ..self.options() }
+    }
+}
+
+fn print_notes(name: &str) -> Result<ExitCode> {
+    std::io::stdout().write_all(speaker::notes(&scenario::find_whole(name)?).as_bytes())?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn play(demo: &Demo, scenario: &Scenario, estate: &Estate) -> Result<bool> {
     if let Some(path) = &demo.record {
-        return record::play(scenario, estate, demo.options(), path);
+        return record::play(scenario, estate, demo.recorded(), path);
     }
-    if std::io::stdout().is_terminal() && std::io::stdin().is_terminal() && !demo.plain {
+    if demo.has_screen() {
         let mut channel = Channel::open();
         return screen::play(scenario, estate, demo.options(), &mut |player| channel.follow(player));
     }
     plain::play(scenario, estate, Pace { auto: demo.auto, fast: demo.fast })
 }
+
+/// From the menu. It has a keeper too, who gives the terminal back whatever happens. `Err`: none, and the code to end with.
+fn choose(demo: &Demo) -> Result<std::result::Result<Scenario, u8>> {
+    let scenarios = scenario::all();
+    let estate = Estate::new()?;
+    let ask = || Ok(menu::choose(&scenarios, &estate, demo.options())?.map_or(0, |index| CHOSEN + index));
+    let code = watch_over(&estate, &[], ask)?;
+    let index = code.checked_sub(CHOSEN).map(usize::from);
+    Ok(index.and_then(|index| scenarios.get(index)).cloned().ok_or(code))
+}
+
+/// The code by which the menu's process says that the first one was chosen.
+const CHOSEN: u8 = 10;
 
 /// The code of a demo in which something was not as announced.
 const NOT_AS_ANNOUNCED: u8 = 1;
@@ -156,6 +178,12 @@ const NOT_AS_ANNOUNCED: u8 = 1;
 /// is left becomes the keeper's child; he ends them, removes what was made, and gives the terminal back. When it is the
 /// keeper who is killed, the other one sees that his parent has changed, and does the same.
 pub fn keep(estate: &Estate, cleanup: &[String], work: impl FnOnce() -> Result<bool>) -> Result<ExitCode> {
+    let code = || Ok(if work()? { 0 } else { NOT_AS_ANNOUNCED });
+    Ok(watch_over(estate, cleanup, code)?.into())
+}
+
+/// The same for work that says with which code to end.
+fn watch_over(estate: &Estate, cleanup: &[String], work: impl FnOnce() -> Result<u8>) -> Result<u8> {
     let terminal = Terminal::remember();
     sys::prctl_set_child_subreaper()?;
     sys::sigmask_set(&TO_THE_WORKER)?;
@@ -180,20 +208,18 @@ pub fn keep(estate: &Estate, cleanup: &[String], work: impl FnOnce() -> Result<b
         WaitStatus::Exited(_, code) => u8::try_from(code).unwrap_or(u8::MAX),
         WaitStatus::Signaled(_, signal, _) => 128 + signal as u8,
         _ => u8::MAX,
-    }
-    .into())
+    })
 }
 
 /// What would end us, and the end of a child.
 const TO_THE_WORKER: [Signal; 5] =
     [Signal::SIGCHLD, Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP, Signal::SIGQUIT];
 
-fn be_the_worker(estate: &Estate, cleanup: &[String], work: impl FnOnce() -> Result<bool>) -> u8 {
+fn be_the_worker(estate: &Estate, cleanup: &[String], work: impl FnOnce() -> Result<u8>) -> u8 {
     let keeper = nix::unistd::getppid();
     let ready = sys::sigmask_set(&[]).and_then(|()| sys::prctl_set_child_subreaper());
     let code = match ready.and_then(|()| work()) {
-        Ok(true) => 0,
-        Ok(false) => NOT_AS_ANNOUNCED,
+        Ok(code) => code,
         Err(error) => {
             cli::complain("minicontainer", &error);
             error.exit_code()

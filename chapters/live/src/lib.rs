@@ -10,6 +10,7 @@ pub mod gauges;
 mod keys;
 mod list;
 mod look;
+mod menu;
 pub mod notes;
 pub mod pane;
 pub mod plain;

@@ -180,10 +180,11 @@ fn shell() -> Vec<&'static str> {
 pub fn environment(folder: &Path) -> Vec<CString> {
     let program = std::env::current_exe().ok();
     let ours = program.as_deref().and_then(Path::parent).map(Path::as_os_str).unwrap_or_default();
-    let path = std::env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin:/usr/sbin:/sbin".into());
+    let path = std::env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin".into());
+    let administration = "/usr/sbin:/sbin"; // an ordinary user of Debian has not got it, and `ip` and `nft` are there
     let sign = if nix::unistd::geteuid().is_root() { '#' } else { '$' };
     let variables: [(&str, Vec<u8>); 6] = [
-        ("PATH", [ours.as_bytes(), path.as_bytes()].join(&b':')),
+        ("PATH", [ours.as_bytes(), path.as_bytes(), administration.as_bytes()].join(&b':')),
         ("HOME", folder.as_os_str().as_bytes().to_vec()),
         ("TERM", b"xterm-256color".to_vec()),
         ("LANG", b"C.UTF-8".to_vec()),

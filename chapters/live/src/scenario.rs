@@ -3,7 +3,7 @@
 
 use std::{fmt, time::Duration};
 
-use regex_lite::Regex;
+pub use regex_lite::Regex;
 use serde::{Deserialize, Deserializer, de::Error as _};
 use sys::{Error, Result};
 
@@ -213,8 +213,8 @@ macro_rules! scenarios {
 
 /// The files, in the order in which they are listed: by chapter, then the longer ones.
 const FILES: &[(&str, &str)] = scenarios! {
-    "process" "hostname" "pids" "mounts" "network" "memory" "cpu" "root" "layers" "nobody" "capabilities" "seccomp"
-    "oom" "fork-bomb" "chroot-escape" "root-inside" "two-containers" "ladder"
+    "process" "hostname" "pids" "mounts" "network" "publish" "memory" "cpu" "root" "layers" "nobody" "capabilities" "seccomp"
+    "oom" "fork-bomb" "two-containers" "chroot-escape" "root-inside" "ladder"
 };
 
 /// The names of all scenarios, in the order of the book.

@@ -4,7 +4,7 @@
 //! poll(2) waits for the keyboard and both shells at once; the player looks at what has happened, and what has changed is
 //! drawn.
 
-mod layout;
+pub(crate) mod layout;
 mod paint;
 mod room;
 mod show;
@@ -16,7 +16,7 @@ use std::io::Write;
 
 use sys::{Result, Size};
 
-use crate::{clock::Clock, estate::Estate, player::Player, scenario::Scenario};
+use crate::{clock::Clock, estate::Estate, player::Player, scenario::Scenario, theme::Theme};
 
 pub use room::{Room, give_back};
 
@@ -40,6 +40,17 @@ pub struct Options {
     pub size: Option<Size>,
     /// What pauses are measured with.
     pub clock: Clock,
+}
+
+impl Options {
+    /// The colours.
+    pub fn theme(&self) -> Theme {
+        match self {
+            Options { plain: true, .. } => Theme::plain(),
+            Options { light: true, .. } => Theme::light(),
+            _ => Theme::dark(),
+        }
+    }
 }
 
 /// Who is told where the demo stands, whenever something may have changed, and before it is drawn.

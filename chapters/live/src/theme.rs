@@ -72,6 +72,18 @@ impl Theme {
         }
     }
 
+    /// The other one. Without colours there is none.
+    #[must_use]
+    pub fn other(self) -> Theme {
+        if self == Theme::dark() {
+            Theme::light()
+        } else if self == Theme::light() {
+            Theme::dark()
+        } else {
+            self
+        }
+    }
+
     /// What the colours of a program in a pane become, so that they can be read here: its own where that is so, and
     /// else the nearest that is. Programs choose theirs for a black ground, and most have 16 that look different in
     /// every terminal.

@@ -7,7 +7,7 @@ use ratatui::crossterm::{
     cursor::Show,
     event::{DisableBracketedPaste, EnableBracketedPaste},
     execute,
-    terminal::{EnterAlternateScreen, LeaveAlternateScreen},
+    terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen},
 };
 use sys::Result;
 
@@ -37,8 +37,9 @@ impl Drop for Room {
 
 /// Back to the first screen, with a cursor. Also for whoever finds a terminal that somebody else has left behind.
 pub fn give_back() {
+    // The other screen is emptied first: tmux 3.3 shows what was on it on the first one, if its size has changed.
     let mut out = std::io::stdout();
-    execute!(out, DisableBracketedPaste, LeaveAlternateScreen, Show).ok(); // or it is gone
+    execute!(out, DisableBracketedPaste, Clear(ClearType::All), LeaveAlternateScreen, Show).ok(); // or it is gone
     out.flush().ok();
 }
 

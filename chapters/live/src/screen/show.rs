@@ -100,6 +100,8 @@ impl<W: Write> Show<W> {
             if self.go_by_itself()? == Then::Leave {
                 break;
             }
+            self.notice(); // before it is drawn: a marker of a recording stands before its step
+            on_look(&self.player);
             self.turn();
             self.fit()?;
             if self.dirty && self.player.clock().now() >= self.drawn + FRAME {
@@ -265,7 +267,7 @@ impl<W: Write> Show<W> {
             Command::Notes => self.view.notes = !self.view.notes,
             Command::Gauges => self.view.gauges = !self.view.gauges,
             Command::Large => self.view.large = !self.view.large,
-            Command::Theme => self.view.change_theme(),
+            Command::Theme => self.view.theme = self.view.theme.other(),
             Command::Auto => self.view.auto = !self.view.auto,
             Command::Help => self.view.help = true,
         }

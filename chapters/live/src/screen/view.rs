@@ -40,11 +40,7 @@ impl View {
     /// As the flags say.
     pub fn new(options: &Options) -> View {
         View {
-            theme: match options {
-                Options { plain: true, .. } => Theme::plain(),
-                Options { light: true, .. } => Theme::light(),
-                _ => Theme::dark(),
-            },
+            theme: options.theme(),
             auto: options.auto,
             ends: options.auto,
             fast: options.fast,
@@ -58,15 +54,6 @@ impl View {
             prompt: String::new(),
             starts: true,
             inside: false,
-        }
-    }
-
-    /// The other theme.
-    pub fn change_theme(&mut self) {
-        if self.theme == Theme::dark() {
-            self.theme = Theme::light();
-        } else if self.theme == Theme::light() {
-            self.theme = Theme::dark();
         }
     }
 }

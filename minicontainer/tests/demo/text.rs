@@ -1,0 +1,150 @@
+//! What is printed: transcripts and speaker notes.
+
+use std::path::PathBuf;
+
+use checks::User;
+use libtest_mimic::{Failed, Trial};
+use live::scenario::{self, Pattern};
+
+use crate::{
+    book, run,
+    transcript::{difference, lines, same_line},
+    update,
+};
+
+/// Played twice in a row: the first time must leave nothing in the second one's way.
+pub fn plays_twice_as_in_the_book(name: &str) -> Result<(), Failed> {
+    run(&[name, "--plain", "--auto", "--fast"])?;
+    let output = run(&[name, "--plain", "--auto", "--fast"])?;
+    let printed = lines(&String::from_utf8_lossy(&output.stdout));
+    let seen: Vec<String> = printed.iter().map(|line| neutral(line)).collect();
+    let expected = lines(&fs_err::read_to_string(file(name)).unwrap_or_default());
+    let patterns = patterns(name)?;
+    let same = |(expected, seen): (&String, &String)| {
+        same_line(expected, seen)
+            || same_line(&as_root(expected), &as_root(seen))
+            || differs_as_announced(&patterns, expected, seen)
+    };
+    if expected.len() == seen.len() && expected.iter().zip(&seen).all(same) {
+        return Ok(());
+    }
+    compare(&to_write(name), &expected, &seen)
+}
+
+/// What `--speaker-notes` prints is in the book, letter by letter.
+pub fn speaker_notes(name: &str) -> Result<(), Failed> {
+    let output = run(&[name, "--speaker-notes"])?;
+    let seen = String::from_utf8(output.stdout)?;
+    let expected = fs_err::read_to_string(book(&format!("{name}.md"))).unwrap_or_default();
+    if seen == expected {
+        return Ok(());
+    }
+    let split = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
+    compare(&book(&format!("{name}.md")), &split(&expected), &split(&seen))
+}
+
+/// Say what is different, or accept it.
+fn compare(path: &PathBuf, expected: &[String], seen: &[String]) -> Result<(), Failed> {
+    let file = path.file_name().unwrap_or_default().display().to_string();
+    if update() {
+        fs_err::write(path, seen.join("\n") + "\n")?;
+        eprintln!("book/demos/{file} was rewritten");
+        return Ok(());
+    }
+    let name = file.split('.').next().unwrap_or_default();
+    Err(format!(
+        "book/demos/{file}\n{}- is in the file, + was seen now. If now is right:\n  \
+         UPDATE_DEMOS=1 cargo test -p minicontainer --test demo -- {name}::   (for both users: just demos {name}::)",
+        difference(expected, seen)
+    )
+    .into())
+}
+
+/// The transcript that this user's is compared with.
+fn file(name: &str) -> PathBuf {
+    let users = book(&format!("{name}.user.txt"));
+    if User::current() == User::Ordinary && users.exists() { users } else { book(&format!("{name}.txt")) }
+}
+
+/// The transcript that this user may write: an ordinary one never root's.
+fn to_write(name: &str) -> PathBuf {
+    match User::current() {
+        User::Root => book(&format!("{name}.txt")),
+        User::Ordinary => book(&format!("{name}.user.txt")),
+    }
+}
+
+/// Without what only this run and this machine have: the demo's folder, and the machine's name where it is all that is
+/// printed in a line.
+fn neutral(line: &str) -> String {
+    let host = nix::unistd::gethostname().unwrap_or_default().to_string_lossy().into_owned();
+    if !host.is_empty() && line.trim() == host {
+        return line.replace(&host, "laptop");
+    }
+    let Some((before, after)) = line.split_once("/minicontainer-demo-") else { return line.to_owned() };
+    let start = before.rfind([' ', '=', ':', '"', '\'', '(']).map_or(0, |at| at + 1);
+    let rest = after.trim_start_matches(|letter: char| letter.is_ascii_alphanumeric());
+    neutral(&format!("{}/tmp/demo{rest}", &before[..start]))
+}
+
+/// A line with the prompt that root would see.
+fn as_root(line: &str) -> String {
+    line.strip_prefix("    host$ ").map_or_else(|| line.to_owned(), |command| format!("    host# {command}"))
+}
+
+/// What the scenario says about its lines.
+fn patterns(name: &str) -> Result<Vec<Pattern>, Failed> {
+    let steps = scenario::find(name).map_err(|error| error.to_string())?.steps;
+    Ok(steps.into_iter().flat_map(|step| step.expect.into_iter().chain(step.until)).collect())
+}
+
+/// Whether only numbers are different, in a line of which the scenario says what it must be like.
+fn differs_as_announced(patterns: &[Pattern], expected: &str, seen: &str) -> bool {
+    let fits =
+        |line: &str| patterns.iter().any(|pattern| says_much(pattern) && pattern.0.is_match(line.trim()));
+    without_numbers(expected) == without_numbers(seen) && fits(expected) && fits(seen)
+}
+
+/// `.` fits everything, and says nothing about numbers.
+fn says_much(pattern: &Pattern) -> bool {
+    pattern.to_string().len() > 1
+}
+
+fn without_numbers(line: &str) -> String {
+    let words = line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let pieces = words.split(|letter: char| letter.is_ascii_digit()).filter(|piece| !piece.is_empty());
+    pieces.collect::<Vec<_>>().join("0")
+}
+
+/// The tests of this file's own parts.
+pub fn tests() -> Vec<Trial> {
+    let test = |name: &str, run: fn()| {
+        Trial::test(format!("runner::{name}"), move || {
+            run();
+            Ok(())
+        })
+    };
+    vec![
+        test("a_line_is_of_no_machine", a_line_is_of_no_machine),
+        test("numbers_differ_where_the_scenario_says_so", numbers_differ_where_the_scenario_says_so),
+    ]
+}
+
+fn a_line_is_of_no_machine() {
+    assert_eq!(neutral("    /tmp/minicontainer-demo-aB3xyz/a b"), "    /tmp/demo/a b");
+    assert_eq!(neutral("a in /x/minicontainer-demo-aB3xyz: 1"), "a in /tmp/demo: 1");
+    assert_eq!(as_root("    host$ id"), "    host# id");
+    assert_eq!(as_root("costs host$ 3"), "costs host$ 3");
+}
+
+fn numbers_differ_where_the_scenario_says_so() {
+    let pattern = |text: &str| Pattern(regex(text));
+    let announced = [pattern(r"^\d+ %$"), pattern(".")];
+    assert!(differs_as_announced(&announced, "    23 %", "    7 %"));
+    assert!(!differs_as_announced(&announced, "    23 MB", "    7 MB"));
+    assert!(!differs_as_announced(&announced, "    23 %", "    23"));
+}
+
+fn regex(text: &str) -> live::scenario::Regex {
+    live::scenario::Regex::new(text).expect("it is one")
+}
