@@ -160,7 +160,7 @@ fn play(demo: &Demo, scenario: &Scenario, estate: &Estate) -> Result<bool> {
 fn choose(demo: &Demo) -> Result<std::result::Result<Scenario, u8>> {
     let scenarios = scenario::all();
     let estate = Estate::new()?;
-    let ask = || Ok(menu::choose(&scenarios, &estate, demo.options())?.map_or(0, |index| CHOSEN + index));
+    let ask = || Ok(menu::choose(&scenarios, &estate, &demo.options())?.map_or(0, |index| CHOSEN + index));
     let code = watch_over(&estate, &[], ask)?;
     let index = code.checked_sub(CHOSEN).map(usize::from);
     Ok(index.and_then(|index| scenarios.get(index)).cloned().ok_or(code))

@@ -48,7 +48,7 @@ enum Answer {
 }
 
 /// Ask for one; its number, from 0. `None`: somebody has left.
-pub fn choose(scenarios: &[Scenario], estate: &Estate, options: Options) -> Result<Option<u8>> {
+pub fn choose(scenarios: &[Scenario], estate: &Estate, options: &Options) -> Result<Option<u8>> {
     let room = Room::enter()?;
     let mut menu = Menu { scenarios, theme: options.theme(), selected: 0, missing: HashMap::new() };
     let chosen = menu.run(estate)?;
