@@ -336,3 +336,19 @@ fn a_word_of_the_glossary_occurs_where_its_entry_leads() -> Result<()> {
     }
     Ok(())
 }
+
+#[test]
+fn every_answer_of_a_quiz_has_its_verdict_without_a_script() -> Result<()> {
+    let pages = build()?;
+    for (page, _) in chapters()? {
+        let html = fs_err::read_to_string(pages.path().join(&page).with_extension("html"))?;
+        let (_, quiz) = html.split_once("class=\"quiz\"").unwrap_or_default();
+        let answers: Vec<&str> = all_between(quiz, "<details class=\"answer\"", "</details>").collect();
+        assert!(answers.len() >= 12, "{page} has {} answers", answers.len());
+        let whole = |answer: &&str| answer.contains("<summary>") && answer.contains("class=\"verdict\"");
+        assert!(answers.iter().all(whole), "{page}: an answer without a verdict");
+        let mut scripts = all_between(&html, "<script src=\"", "\"");
+        assert!(scripts.any(|script| script.starts_with("theme/quiz")), "{page} does not load quiz.js");
+    }
+    Ok(())
+}

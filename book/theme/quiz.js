@@ -5,6 +5,17 @@
 
     const KEY = 'minicontainer.quiz';
 
+    // All that a reader sees of this script, in one place for whoever translates it.
+    const WORDS = {
+        check: 'Check',
+        again: 'Start again',
+        choose: 'Choose an answer first.',
+        missing: 'Not all of it: another one is right, too.',
+        others: 'And the other answers:',
+        none: all => `${all} questions, none answered yet.`,
+        count: (right, all, first) => `${right} of ${all} right, ${first} at the first try.`,
+    };
+
     // What was answered, by "chapter/question": { tries, right }. A browser may forbid to remember anything.
     const memory = {
         load() {
@@ -50,7 +61,7 @@
             this.result = make('div', { className: 'quiz-result' });
             this.result.setAttribute('role', 'status');
             this.result.setAttribute('aria-live', 'polite');
-            const check = make('button', { type: 'submit', className: 'quiz-check', textContent: 'Check' });
+            const check = make('button', { type: 'submit', className: 'quiz-check', textContent: WORDS.check });
             this.form = make('form', { className: 'quiz-form' }, fieldset, check, this.result);
             this.form.addEventListener('submit', event => {
                 event.preventDefault();
@@ -61,7 +72,7 @@
                 if (event.key.startsWith('Arrow')) event.stopPropagation();
             });
             this.answers[0].before(this.form);
-            this.others = make('p', { className: 'quiz-others', hidden: true, textContent: 'And the other answers:' });
+            this.others = make('p', { className: 'quiz-others', hidden: true, textContent: WORDS.others });
             this.form.after(this.others);
         }
 
@@ -87,7 +98,7 @@
             const inputs = this.inputs();
             const chosen = inputs.flatMap((input, i) => (input.checked ? [i] : []));
             if (chosen.length === 0) {
-                this.result.replaceChildren(make('p', { textContent: 'Choose an answer first.' }));
+                this.result.replaceChildren(make('p', { textContent: WORDS.choose }));
                 return;
             }
             const right = inputs.every((input, i) => input.checked === this.isRight(i));
@@ -104,7 +115,7 @@
         show(chosen, right) {
             const reasons = chosen.map(i => this.reason(i));
             const missing = !right && chosen.every(i => this.isRight(i));
-            if (missing) reasons.push(make('p', { className: 'quiz-missing', textContent: 'Not all of it: another one is right, too.' }));
+            if (missing) reasons.push(make('p', { className: 'quiz-missing', textContent: WORDS.missing }));
             this.result.dataset.right = right;
             this.result.replaceChildren(...reasons);
             this.others.hidden = !right;
@@ -141,7 +152,7 @@
             this.score = make('p', { className: 'quiz-count' });
             this.score.setAttribute('role', 'status');
             this.score.setAttribute('aria-live', 'polite');
-            this.again = make('button', { type: 'button', className: 'quiz-again', textContent: 'Start again' });
+            this.again = make('button', { type: 'button', className: 'quiz-again', textContent: WORDS.again });
             this.again.addEventListener('click', () => this.restart());
             element.prepend(make('div', { className: 'quiz-score' }, this.score, this.again));
             element.classList.add('quiz-on');
@@ -155,8 +166,8 @@
             const first = right.filter(record => record.tries === 1).length;
             const all = this.questions.length;
             this.score.textContent = right.length === 0
-                ? `${all} questions, none answered yet.`
-                : `${right.length} of ${all} right, ${first} at the first try.`;
+                ? WORDS.none(all)
+                : WORDS.count(right.length, all, first);
             this.again.hidden = records.length === 0;
         }
 

@@ -99,7 +99,7 @@ fn table(rows: &[(String, Head)]) -> String {
     let mut table = String::from("| chapter | goal | time | you need |\n|---|---|---|---|\n");
     for (page, Head { title, goal, minutes, needs }) in rows {
         let number = page[2..].split('-').next().unwrap_or_default().trim_start_matches('0');
-        table += &format!("| [{number} {title}]({page}) | {goal} | {minutes} min | {needs} |\n");
+        table += &format!("| [{number} {title}]({page}) | {goal} | {minutes}&nbsp;min | {needs} |\n");
     }
     let total = rows.iter().map(|(_, head)| head.minutes).sum();
     table += &format!("| **all {}** | | **{}** | |\n", rows.len(), hours(total));
@@ -134,7 +134,7 @@ fn way(workspace: &Path, track: &Track) -> Result<String> {
     for Part { page, minutes, note } in parts {
         let title = title_of(&fs_err::read_to_string(workspace.join("book/src").join(page))?);
         let note = note.iter().map(|note| format!(": {note}")).collect::<String>();
-        text += &format!("| [{title}]({page}){note} | {minutes} min |\n");
+        text += &format!("| [{title}]({page}){note} | {minutes}&nbsp;min |\n");
     }
     Ok(text)
 }

@@ -95,25 +95,27 @@ fn wrong(quiz: &Quiz) -> Vec<String> {
 }
 
 fn wrong_with_question(question: &Question) -> Vec<String> {
-    let right = question.answers.iter().filter(|answer| answer.right).count();
+    let Question { id, text, answers, .. } = question;
+    let right = answers.iter().filter(|answer| answer.right).count();
     let least = if question.two { 2 } else { ANSWERS };
     let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
-    let mut wrong = Vec::new();
-    let mut rule = |holds: bool, complaint: String| {
-        if !holds {
-            wrong.push(complaint);
-        }
-    };
-    rule(!question.id.is_empty() && question.id.chars().all(plain), "an id is made of a-z, 0-9 and -".into());
-    rule(!question.text.trim().is_empty(), "no text".into());
-    rule(question.answers.len() >= least, format!("fewer than {least} answers"));
-    rule(question.several || right == 1, format!("{right} right answers, and no `several = true`"));
-    rule(!question.several || right > 1, format!("`several = true`, and {right} right answers"));
-    for answer in &question.answers {
-        rule(!answer.text.trim().is_empty(), "an answer without a text".into());
-        rule(!answer.why.trim().is_empty(), format!("the answer {:?} has no why", answer.text));
+    let rules = [
+        (!id.is_empty() && id.chars().all(plain), "an id is made of a-z, 0-9 and -".into()),
+        (!text.trim().is_empty(), "no text".into()),
+        (answers.len() >= least, format!("fewer than {least} answers")),
+        (question.several || right == 1, format!("{right} right answers, and no `several = true`")),
+        (!question.several || right > 1, format!("`several = true`, and {right} right answers")),
+    ];
+    let broken = rules.into_iter().filter_map(|(holds, complaint)| (!holds).then_some(complaint));
+    broken.chain(answers.iter().filter_map(wrong_with_answer)).collect()
+}
+
+fn wrong_with_answer(answer: &Answer) -> Option<String> {
+    let Answer { text, why, .. } = answer;
+    if text.trim().is_empty() {
+        return Some("an answer without a text".into());
     }
-    wrong
+    why.trim().is_empty().then(|| format!("the answer {text:?} has no why"))
 }
 
 fn fragment(chapter: &str, quiz: &Quiz) -> String {

@@ -41,8 +41,23 @@ const TIME_LIMIT: Duration = Duration::from_secs(180);
 
 /// Programs in transcripts that a machine may be without.
 const MAY_BE_MISSING: [&str; 17] = [
-    "bash", "crun", "findmnt", "ipcmk", "ipcs", "ip", "linux.uml", "lsns", "nft", "nsenter", "perl", "ps",
-    "runc", "setpriv", "strace", "sysctl", "unshare",
+    "bash",
+    "crun",
+    "findmnt",
+    "ipcmk",
+    "ipcs",
+    "ip",
+    "linux.uml",
+    "lsns",
+    "nft",
+    "nsenter",
+    "perl",
+    "ps",
+    "runc",
+    "setpriv",
+    "strace",
+    "sysctl",
+    "unshare",
 ];
 
 fn main() -> ExitCode {

@@ -108,7 +108,7 @@ pub fn run(demo: &Demo) -> Result<ExitCode> {
     let scenario = match &demo.name {
         _ if demo.list => return list::list(demo.json),
         Some(name) => scenario::find(name)?,
-        None if !demo.has_screen() => return list::list(false),
+        None if !demo.has_screen() => return list::list(demo.json),
         None => match choose(demo)? {
             Ok(scenario) => scenario,
             Err(code) => return Ok(code.into()),
@@ -160,7 +160,8 @@ fn play(demo: &Demo, scenario: &Scenario, estate: &Estate) -> Result<bool> {
 fn choose(demo: &Demo) -> Result<std::result::Result<Scenario, u8>> {
     let scenarios = scenario::all();
     let estate = Estate::new()?;
-    let ask = || Ok(menu::choose(&scenarios, &estate, &demo.options())?.map_or(0, |index| CHOSEN + index));
+    let ask =
+        || Ok(menu::choose(&scenarios, &estate, demo.options().theme())?.map_or(0, |index| CHOSEN + index));
     let code = watch_over(&estate, &[], ask)?;
     let index = code.checked_sub(CHOSEN).map(usize::from);
     Ok(index.and_then(|index| scenarios.get(index)).cloned().ok_or(code))

@@ -212,7 +212,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap().keep();
         let shut = folder.join("work/work");
         fs_err::create_dir_all(&shut).unwrap();
-        fs_err::set_permissions(&shut, Permissions::from_mode(0)).unwrap();
+        fs_err::set_permissions(&shut, Permissions::from_mode(0o000)).unwrap();
         remove(&folder).unwrap();
         assert!(!folder.exists());
     }

@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn what_is_missing_stands_below() {
-        let entry = |met| Entry {
+        let entry = |met: bool| Entry {
             name: "story".into(),
             title: "A story".into(),
             chapter: met.then_some(12),

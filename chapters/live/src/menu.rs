@@ -22,13 +22,7 @@ use ratatui::{
 };
 use sys::Result;
 
-use crate::{
-    estate::Estate,
-    player,
-    scenario::Scenario,
-    screen::{Options, Room},
-    theme::Theme,
-};
+use crate::{estate::Estate, player, scenario::Scenario, screen::Room, theme::Theme};
 
 /// A demo on which somebody stays for so long is asked what it needs.
 const REST: Duration = Duration::from_millis(200);
@@ -39,6 +33,8 @@ struct Menu<'a> {
     selected: usize,
     /// What is missing for those that were asked. `None`: nothing is.
     missing: HashMap<usize, Option<String>>,
+    /// Something is to be drawn.
+    dirty: bool,
 }
 
 enum Answer {
@@ -48,9 +44,9 @@ enum Answer {
 }
 
 /// Ask for one; its number, from 0. `None`: somebody has left.
-pub fn choose(scenarios: &[Scenario], estate: &Estate, options: &Options) -> Result<Option<u8>> {
+pub fn choose(scenarios: &[Scenario], estate: &Estate, theme: Theme) -> Result<Option<u8>> {
     let room = Room::enter()?;
-    let mut menu = Menu { scenarios, theme: options.theme(), selected: 0, missing: HashMap::new() };
+    let mut menu = Menu { scenarios, theme, selected: 0, missing: HashMap::new(), dirty: true };
     let chosen = menu.run(estate)?;
     drop(room);
     Ok(chosen.then(|| u8::try_from(menu.selected).unwrap_or(0)))
@@ -69,16 +65,21 @@ impl Menu<'_> {
             if now != size {
                 size = now;
                 terminal.resize(area(size))?;
+                terminal.draw(|frame| self.paint(frame))?;
             }
-            terminal.draw(|frame| self.paint(frame))?;
-            if moved.elapsed() >= REST {
+            if std::mem::take(&mut self.dirty) {
+                terminal.draw(|frame| self.paint(frame))?;
+            }
+            if moved.elapsed() >= REST && !self.missing.contains_key(&self.selected) {
                 self.ask(estate);
+                self.dirty = true;
             }
             if !wait()? {
                 break;
             }
             while event::poll(Duration::ZERO)? {
                 moved = Instant::now();
+                self.dirty = true;
                 let Event::Key(key) = event::read()? else { continue };
                 match self.press(key) {
                     Answer::None => {}
@@ -113,8 +114,8 @@ impl Menu<'_> {
     /// Only the one that is selected: some needs take their time.
     fn ask(&mut self, estate: &Estate) {
         let scenario = &self.scenarios[self.selected];
-        let missing = || player::missing(scenario, estate).map(|need| need.otherwise.clone());
-        self.missing.entry(self.selected).or_insert_with(missing);
+        let missing = player::missing(scenario, estate).map(|need| need.otherwise.clone());
+        self.missing.insert(self.selected, missing);
     }
 
     fn paint(&self, frame: &mut Frame) {

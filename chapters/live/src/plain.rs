@@ -8,7 +8,7 @@ use std::{
 
 use nix::{
     poll::{PollFd, PollFlags, PollTimeout},
-    unistd::getppid,
+    unistd::{Pid, getppid},
 };
 use sys::{Result, Size};
 
@@ -53,13 +53,13 @@ pub fn play(scenario: &Scenario, estate: &Estate, pace: Pace) -> Result<bool> {
             Phase::Ready if shown != Some(player.at()) => {
                 shown = Some(player.at());
                 announce(&mut player);
-                wait(&player, pace, &mut channel)?;
+                wait(&player, pace, &mut channel, keeper)?;
             }
             Phase::Done(verdict) => {
                 good &= verdict.is_ok();
                 report(&mut player);
                 let pace = Pace { auto: pace.auto || !std::io::stdin().is_terminal(), ..pace };
-                wait(&player, pace, &mut channel)?;
+                wait(&player, pace, &mut channel, keeper)?;
             }
             Phase::Ready => {}
             _ => {
@@ -119,18 +119,21 @@ fn up_to<'a>(step: &Step, output: &'a str) -> &'a str {
     &output[..found.end() + rest.find('\n').unwrap_or(rest.len())]
 }
 
-/// Until the trainer presses Enter, or for a while.
-fn wait(player: &Player, pace: Pace, channel: &mut Channel) -> Result<()> {
+/// Until the trainer presses Enter, or for a while; no longer than the keeper lives.
+fn wait(player: &Player, pace: Pace, channel: &mut Channel, keeper: Pid) -> Result<()> {
     std::io::stdout().flush()?;
     channel.follow(player);
     if !pace.auto && std::io::stdin().is_terminal() {
         while !is_there_input()? {
+            if getppid() != keeper {
+                return Ok(());
+            }
             channel.follow(player);
         }
         std::io::stdin().lock().read_line(&mut String::new())?;
     } else if pace.auto && !pace.fast {
         let end = Instant::now() + player.pause();
-        while let Some(left) = end.checked_duration_since(Instant::now()) {
+        while let Some(left) = end.checked_duration_since(Instant::now()).filter(|_| getppid() == keeper) {
             channel.follow(player);
             std::thread::sleep(left.min(GLANCE));
         }

@@ -19,7 +19,7 @@ use crate::{
 const KEYSTROKE: Duration = Duration::from_millis(25);
 
 /// A program that shows nothing of what is typed will not show it later.
-const ECHO: Duration = Duration::from_millis(400);
+const ECHO: Duration = Duration::from_secs(3);
 
 /// How long a shell may take to say its first word.
 const START: Duration = Duration::from_secs(10);
@@ -315,6 +315,9 @@ impl Player {
         self.struck = self.clock.now();
         self.hurry = self.always_hurry || self.at < self.target;
         self.side = self.side();
+        if let Some(pane) = self.pane(self.side) {
+            pane.begin_output();
+        }
         self.enter(Phase::Typing);
         self.go_on_typing()
     }
@@ -348,7 +351,7 @@ impl Player {
             }
             return Ok(());
         }
-        let echoed = self.pane(side).is_some_and(|pane| pane.is_quiet() && !pane.is_at_prompt());
+        let echoed = self.pane(side).is_some_and(|pane| pane.is_quiet() && shows(&pane.output(), &text));
         if echoed || self.since.elapsed() > ECHO { self.press(b"\r") } else { Ok(()) }
     }
 
@@ -380,7 +383,7 @@ impl Player {
         let over = match &step.until {
             Some(pattern) => pattern.0.is_match(&output),
             // Enter itself is the first thing that is printed.
-            None => self.since.elapsed() > KEYSTROKE && pane.is_at_prompt(),
+            None => pane.spoke_after(self.since) && pane.is_at_prompt(),
         };
         let verdict = if over {
             judge(step, &output)
@@ -394,6 +397,12 @@ impl Player {
         };
         self.enter(Phase::Done(verdict));
     }
+}
+
+/// Whether what was typed is on the screen, in one line or wrapped.
+fn shows(output: &str, typed: &str) -> bool {
+    let squeeze = |text: &str| text.split_whitespace().collect::<String>();
+    squeeze(output).contains(&squeeze(typed))
 }
 
 /// Whether a step was as announced.

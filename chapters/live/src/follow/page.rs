@@ -164,7 +164,9 @@ mod tests {
         terminal.draw(|frame| draw(frame, shown)).unwrap();
         let cells = terminal.backend().buffer().content.chunks(usize::from(width));
         cells
-            .map(|row| row.iter().map(|cell| cell.symbol()).collect::<String>().trim_end().to_owned() + "\n")
+            .map(|row| {
+                row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>().trim_end().to_owned() + "\n"
+            })
             .collect()
     }
 

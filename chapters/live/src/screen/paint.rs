@@ -186,7 +186,7 @@ fn command(frame: &mut Frame, area: Rect, player: &Player, view: &View) {
     let theme = &view.theme;
     let Some(command) = player.command().filter(|_| !player.is_rewinding()) else { return };
     let line = match player.step().action() {
-        Some(Action::Press(_)) => format!("press {}", command.replace("C-", "Ctrl-")),
+        Some(Action::Press(_)) => format!("press {}", key_name(&command)),
         _ => format!("{}{command}", view.prompt),
     };
     text(
@@ -195,6 +195,13 @@ fn command(frame: &mut Frame, area: Rect, player: &Player, view: &View) {
         &format!("❯ {line}"),
         side_style(player.side(), view).patch(theme.text).add_modifier(Modifier::BOLD),
     );
+}
+
+fn key_name(keys: &str) -> String {
+    match keys.strip_prefix("C-") {
+        Some(letter) => format!("Ctrl-{}", letter.to_uppercase()),
+        None => keys.to_owned(),
+    }
 }
 
 /// What is going on, and what to press.

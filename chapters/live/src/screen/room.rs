@@ -9,7 +9,7 @@ use ratatui::crossterm::{
     execute,
     terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen},
 };
-use sys::Result;
+use sys::{Result, Signal};
 
 /// Given back when dropped.
 pub struct Room {
@@ -19,6 +19,9 @@ pub struct Room {
 impl Room {
     /// Take the terminal of standard input and output.
     pub fn enter() -> Result<Room> {
+        // We look at the size ourselves. Crossterm would be told of it by a signal, and where that comes together with a
+        // key, forgets the key until the next one is pressed.
+        sys::sigmask_set(&[Signal::SIGWINCH])?;
         let before = sys::set_raw(std::io::stdin())?;
         let room = Room { before };
         leave_before_a_panic_is_told();
