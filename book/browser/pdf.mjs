@@ -15,13 +15,12 @@ await page.goto(book.url + "print.html", { waitUntil: "load" });
 mkdirSync(dirname(file), { recursive: true });
 await page.pdf({
   path: file,
-  format: "A4",
   outline: true,
   tagged: true,
   displayHeaderFooter: true,
   headerTemplate: "<span></span>",
   footerTemplate: '<div style="width: 100%; text-align: center; font: 8px sans-serif"><span class="pageNumber"></span></div>',
-  margin: { top: "18mm", bottom: "18mm", left: "18mm", right: "18mm" },
+  preferCSSPageSize: true, // size and margins are the style sheet's
 });
 await browser.close();
 book.close();
