@@ -8,9 +8,6 @@ const file = process.argv[2] ?? join(out, "minicontainer.pdf");
 const book = await serve();
 const browser = await launch();
 const { page, complaints } = await open(browser, book.url);
-await page.addInitScript(() => {
-  window.print = () => {}; // the print page opens the dialog by itself
-});
 await page.goto(book.url + "print.html", { waitUntil: "load" });
 mkdirSync(dirname(file), { recursive: true });
 await page.pdf({
