@@ -70,7 +70,7 @@ impl Demo {
     }
 
     fn read(&mut self) {
-        let mut buffer = [0; 1 << 16];
+        let mut buffer = vec![0; 1 << 16];
         while let Ok(count @ 1..) = self.ours.read(&mut buffer) {
             self.screen.process(&buffer[..count]);
             self.spoke = Instant::now();

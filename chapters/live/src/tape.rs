@@ -66,9 +66,9 @@ mod tests {
         let mut tape = Tape::new(wide, 100);
         tape.process(b"1234567890\r\n$ ");
         tape.resize(narrow);
-        assert_eq!(tape.screen().contents(), "67890\n$");
+        assert_eq!(tape.screen().contents(), "67890\n$ ");
         tape.resize(wide);
-        assert_eq!(tape.screen().contents(), "1234567890\n$");
+        assert_eq!(tape.screen().contents(), "1234567890\n$ ");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::book;
 const SIZE: Size = Size { rows: 30, columns: 100 };
 
 /// A page loads it, and git keeps it for ever.
-const LARGEST: usize = 200_000;
+const LARGEST: usize = 300_000;
 
 /// What is longer may be broken by the edge of a pane.
 const NARROW: usize = 40;
@@ -85,9 +85,17 @@ fn words(screen: &[String]) -> String {
     all.join(" ")
 }
 
-/// What stands between the borders, a line each.
+/// What stands in each column between the borders, in three ways: with its margins, without them, and as one long line,
+/// because the edge of a pane breaks lines.
 fn panes(screen: &[String]) -> String {
     let is_border = |letter: char| ('\u{2500}'..='\u{257f}').contains(&letter);
-    let pieces = screen.iter().flat_map(|line| line.split(is_border)).map(str::trim);
-    pieces.filter(|piece| !piece.is_empty()).collect::<Vec<_>>().join("\n")
+    let rows: Vec<Vec<&str>> = screen.iter().map(|line| line.split(is_border).collect()).collect();
+    let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
+    let column = |at: usize| {
+        let pieces = rows.iter().filter_map(|row| row.get(at).copied());
+        let with: Vec<&str> = pieces.clone().map(str::trim_end).collect();
+        let without: Vec<&str> = pieces.clone().map(str::trim).filter(|piece| !piece.is_empty()).collect();
+        [with.join("\n"), without.join("\n"), pieces.collect()].join("\n")
+    };
+    (0..columns).map(column).collect::<Vec<_>>().join("\n")
 }

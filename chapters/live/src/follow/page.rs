@@ -174,7 +174,7 @@ mod tests {
     fn the_page_says_what_to_say() {
         let page = screen(44, 18, Some((&state(), Duration::from_secs(73))));
         let expected = "
-  A story                      1:13 of 2 min
+  A story                    1:13 of 2 min
 
   3 of 5  Its name   ✓ as announced
 
@@ -185,7 +185,6 @@ mod tests {
   Say it slowly, and wait for somebody who
 
   asks.
-
 
 
 

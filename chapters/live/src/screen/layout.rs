@@ -74,19 +74,26 @@ pub fn places(size: Size, view: &View, scenario: &Scenario, at: usize) -> Places
     let room = size.rows / 8;
     let caption = longest(&|step| step.caption.clone(), room.max(1));
     let notes = longest(&|step| step.note.clone().unwrap_or_default(), room + 1);
-    let gap = u16::from(size.rows >= 24);
+    let notes = if view.notes && size.rows >= SMALL.rows { notes } else { 0 };
+    let gauge = if has_gauge { size.rows / 6 } else { 0 };
+    let command = longest(&command_of, 2).max(1);
+    let keys = u16::from(size.rows >= 8);
+    // What is left for the panes, if there is nothing that can be done without.
+    let left = size.rows.saturating_sub(2 + caption + gauge + command + notes + keys);
+    let gap = u16::from(left >= 14);
+    let letters = if view.large && size.rows >= TALL && left >= 15 { 5 } else { 0 };
     let [head, letters, _, caption, _, panes, gauge, command, state, notes, keys] = Layout::vertical([
         Constraint::Length(1),
-        Constraint::Length(if view.large && size.rows >= TALL { 5 } else { 0 }),
+        Constraint::Length(letters),
         Constraint::Length(gap),
         Constraint::Length(caption),
         Constraint::Length(gap),
         Constraint::Min(3),
-        Constraint::Length(if has_gauge { size.rows / 6 } else { 0 }),
-        Constraint::Length(longest(&command_of, 2).max(1)),
+        Constraint::Length(gauge),
+        Constraint::Length(command),
         Constraint::Length(1),
-        Constraint::Length(if view.notes && size.rows >= SMALL.rows { notes } else { 0 }),
-        Constraint::Length(u16::from(size.rows >= 8)),
+        Constraint::Length(notes),
+        Constraint::Length(keys),
     ])
     .areas(all);
     let halves = if one { [panes; 2] } else { Layout::horizontal([Constraint::Fill(1); 2]).areas(panes) };

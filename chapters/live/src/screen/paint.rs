@@ -76,7 +76,9 @@ fn letters(frame: &mut Frame, area: Rect, title: &str, view: &View) {
 
 /// Words in as many lines as there is room for.
 fn text(frame: &mut Frame, area: Rect, words: &str, style: Style) {
-    let mut lines = wrap(words, area.width);
+    // What fits keeps its gaps: a command is shown as it is typed.
+    let fits = !words.contains('\n') && Span::raw(words).width() <= usize::from(area.width);
+    let mut lines = if fits { vec![words.to_owned()] } else { wrap(words, area.width) };
     let room = usize::from(area.height);
     if lines.len() > room {
         lines.truncate(room);
@@ -177,7 +179,14 @@ fn mark(side: Side, shown: Side, player: &Player, view: &View) -> Mark {
 fn gauge(frame: &mut Frame, area: Rect, player: &Player, view: &View, watch: Option<&Watch>) {
     let Some(gauge) = view.gauge(player).filter(|_| area.height > 0) else { return };
     match watch {
-        Some(watch) => watch.draw(gauge, area, frame.buffer_mut(), &view.theme),
+        Some(watch) => {
+            watch.draw(gauge, area, frame.buffer_mut(), &view.theme);
+            let name = Line::styled(gauge.name(), view.theme.dim).right_aligned();
+            frame.render_widget(
+                name,
+                Rect { height: 1, x: area.right().saturating_sub(12), width: 12.min(area.width), ..area },
+            );
+        }
         None => text(frame, area, &format!("{}: no container yet", gauge.name()), view.theme.dim),
     }
 }

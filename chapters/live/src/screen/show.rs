@@ -32,8 +32,11 @@ const BUSY: Duration = Duration::from_millis(15);
 /// Not more often than this is anything drawn, however much is printed.
 const FRAME: Duration = Duration::from_millis(30);
 
-/// How often gauges are read, the wheel turns, and a container is looked for.
+/// How often gauges are read, and the wheel turns.
 const TURN: Duration = Duration::from_millis(100);
+
+/// How often a container is looked for: all of /proc is read for it.
+const LOOK: Duration = Duration::from_millis(300);
 
 /// A demo on a screen.
 pub struct Show<W: Write> {
@@ -48,6 +51,7 @@ pub struct Show<W: Write> {
     /// By the player's clock, as is `rested`.
     drawn: Duration,
     turned: Instant,
+    looked: Instant,
     /// Since when nothing has changed but the time.
     rested: Duration,
     dirty: bool,
@@ -79,6 +83,7 @@ impl<W: Write> Show<W> {
             keeper: getppid(),
             drawn: Duration::ZERO,
             turned: Instant::now(),
+            looked: Instant::now(),
             rested: Duration::ZERO,
             dirty: true,
             good: true,
@@ -169,7 +174,10 @@ impl<W: Write> Show<W> {
             self.view.turn = self.view.turn.wrapping_add(1);
             self.dirty = true;
         }
-        self.look_for_a_container();
+        if self.looked.elapsed() >= LOOK {
+            self.looked = Instant::now();
+            self.look_for_a_container();
+        }
         if let Some(watch) = self.watch.as_mut().filter(|_| self.view.gauge(&self.player).is_some()) {
             watch.read();
             self.dirty = true;
