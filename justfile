@@ -79,6 +79,7 @@ demos *FILTER:
     UPDATE_DEMOS=1 cargo test -q -p minicontainer --test demo -- --skip recording {{ FILTER }}
     # His tree is a copy that goes away: what he has accepted comes back through the pipe.
     .ci/as-user bash -c 'UPDATE_DEMOS=1 cargo test -q -p minicontainer --test demo -- --skip recording {{ FILTER }} >&2; cd book/demos; find . -name "*.user.txt" -print0 | tar --create --null --files-from -' | tar --extract --no-same-owner --directory book/demos
+    cargo run -q -p book --locked -- generate
 
 # As root: record demos anew for the book, all or those named, on a machine called laptop
 recordings *NAMES:
@@ -93,6 +94,7 @@ recordings *NAMES:
             "$program" demo "$name" --record "book/demos/$name.cast" --size 100x30
         printf '%s: %d bytes\n' "book/demos/$name.cast" "$(stat -c %s "book/demos/$name.cast")"
     done
+    cargo run -q -p book --locked -- generate
 
 # Known vulnerabilities in the dependencies. Not in CI: it fetches a git database
 advisories:

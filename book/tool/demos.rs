@@ -244,8 +244,9 @@ mod tests {
 
     #[test]
     fn a_transcript_becomes_text_and_terminals() {
-        let transcript = "Title\n=====\n\n1. One\nA <caption>.\n\n    $ a\n    1\n\n    2\n\n2. Two\nNothing.\n";
-        let page = "\n**1\\. One**  \nA \\<caption\\>.\n\n\n```console\n$ a\n1\n\n2\n```\n\n\n**2\\. Two**  \nNothing.\n";
+        let transcript =
+            "Title\n=====\n\n1. One\nA <caption>.\n\n    $ a\n    1\n\n    2\n\n2. Two\nNothing.\n";
+        let page = "\n\n**1\\. One**  \nA \\<caption\\>.\n\n\n```console\n$ a\n1\n\n2\n```\n\n\n**2\\. Two**  \nNothing.\n";
         assert_eq!(steps_of(transcript), page);
     }
 
@@ -262,7 +263,10 @@ mod tests {
 
     #[test]
     fn a_recording_is_a_script() {
-        assert_eq!(script("a", "{\"version\":2}\n[1,\"o\",\"\"]\n"), "minicontainerRecording(\"a\", [\n{\"version\":2},\n[1,\"o\",\"\"],\n]);\n");
+        assert_eq!(
+            script("a", "{\"version\":2}\n[1,\"o\",\"\"]\n"),
+            "minicontainerRecording(\"a\", [\n{\"version\":2},\n[1,\"o\",\"\"],\n]);\n"
+        );
     }
 
     #[test]

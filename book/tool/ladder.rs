@@ -68,7 +68,8 @@ fn shortened(text: &str) -> String {
 /// The table for the page.
 pub fn page(workspace: &Path) -> Result<String> {
     let text = fs_err::read_to_string(workspace.join(FILE))?;
-    let ladder: Ladder = serde_json::from_str(&text).map_err(|error| Error::msg(format!("{FILE}: {error}")))?;
+    let ladder: Ladder =
+        serde_json::from_str(&text).map_err(|error| Error::msg(format!("{FILE}: {error}")))?;
     let mut groups = String::new();
     for (number, (_, page)) in (1..).zip(generate::chapters(workspace)?) {
         let markdown = fs_err::read_to_string(workspace.join("book/src").join(&page))?;
@@ -178,7 +179,10 @@ mod tests {
         let (details, ladder) = (transcript("ladder-details.root.txt")?, ladder()?);
         let lines = details.lines().filter(|line| line.starts_with("  ✓ ") || line.starts_with("  ✗ "));
         let printed: Vec<&str> = lines.filter_map(|line| line.get(21..)).map(str::trim).collect();
-        let row = ladder.rows.iter().find(|row| details.contains(&format!("\nChapter {}. {}\n", row.chapter, row.text)));
+        let row = ladder
+            .rows
+            .iter()
+            .find(|row| details.contains(&format!("\nChapter {}. {}\n", row.chapter, row.text)));
         let cells = row.map(|row| row.cells.iter().map(Cell::said).collect::<Vec<_>>());
         assert_eq!(cells.unwrap_or_default(), printed);
         Ok(())
