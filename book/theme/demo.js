@@ -38,6 +38,7 @@
         constructor(box) {
             this.box = box;
             this.name = box.dataset.demo;
+            this.words = box.dataset; // all that a reader sees of this script, in the language of the page
             this.button = document.createElement('button');
             this.button.type = 'button';
             this.button.className = 'demo-play';
@@ -55,20 +56,22 @@
         }
 
         label() {
-            this.button.textContent = this.player ? '✕ Close the recording' : '▶ Play the recording';
-            this.button.setAttribute('aria-label', `${this.button.textContent.slice(2)}: ${this.title}`);
+            const words = this.player ? this.words.textClose : this.words.textPlay;
+            this.button.textContent = `${this.player ? '✕' : '▶'} ${words}`;
+            this.button.setAttribute('aria-label', `${words}: ${this.title}`);
             this.box.classList.toggle('is-playing', Boolean(this.player));
         }
 
         async play() {
             this.button.disabled = true;
-            this.status.textContent = 'Loading …';
+            this.status.textContent = this.words.textLoading;
             try {
                 await Promise.all([load(`${PLAYER}.css`), load(`${PLAYER}.min.js`), load(`demos/${this.name}.js`)]);
                 this.status.textContent = '';
                 this.open();
             } catch (error) {
-                this.status.textContent = `${error.message}. The demo in words is below.`;
+                this.status.textContent = this.words.textFailed;
+                console.error(error);
             } finally {
                 this.button.disabled = false;
             }

@@ -9,11 +9,14 @@
         return element;
     }
 
+    const fill = (text, values) => text.replace(/{(\w+)}/g, (_, name) => values[name]);
+
     class Ladder {
         constructor(box) {
             this.box = box;
+            this.words = box.dataset; // all that a reader sees of this script, in the language of the page
             this.columns = [...box.querySelectorAll('thead th[data-subject]')];
-            this.chapters = [...box.querySelectorAll('tr.chapter a')].map(link => link.textContent);
+            this.chapters = [...box.querySelectorAll('tr.chapter a')].map(link => link.textContent.replace(/^C/, 'c'));
             this.rows = [...box.querySelectorAll('tr[data-kind]')].map(row => this.row(row));
             box.classList.add('ladder-on');
             box.prepend(this.controls());
@@ -39,7 +42,7 @@
             this.slider.addEventListener('keydown', event => {
                 if (event.key.startsWith('Arrow')) event.stopPropagation();
             });
-            const label = make('label', { textContent: 'Runtime', htmlFor: this.slider.id });
+            const label = make('label', { textContent: this.words.textRuntime, htmlFor: this.slider.id });
             this.name = make('strong', { className: 'ladder-name' });
             this.count = make('span', { className: 'ladder-count' });
             const said = make('p', { className: 'ladder-said' }, this.name, this.count);
@@ -48,11 +51,12 @@
         }
 
         filter() {
-            const words = { all: 'all rows', check: 'checks only', attack: 'attacks only' };
-            const options = Object.entries(words).map(([value, textContent]) => make('option', { value, textContent }));
+            const { textAll: all, textCheck: check, textAttack: attack } = this.words;
+            const options = Object.entries({ all, check, attack })
+                .map(([value, textContent]) => make('option', { value, textContent }));
             this.kinds = make('select', { id: 'ladder-kinds' }, ...options);
             this.kinds.addEventListener('change', () => this.show());
-            const label = make('label', { textContent: 'Show', htmlFor: this.kinds.id });
+            const label = make('label', { textContent: this.words.textShow, htmlFor: this.kinds.id });
             return make('p', { className: 'ladder-filter' }, label, ' ', this.kinds);
         }
 
@@ -64,12 +68,12 @@
             this.show();
         }
 
-        // What a column is, for a reader who does not see it: "after chapter 4: Mounts of its own".
+        // What a column is, for a reader who does not see it: "After chapter 4: Mounts of its own".
         title(column) {
             const subject = this.columns[column].dataset.subject;
             const stage = /^stage (\d+)$/.exec(subject)?.[1];
-            if (stage) return `after ${this.chapters[stage - 1].replace(/^C/, 'c')}`;
-            return { bare: 'no runtime at all', minicontainer: 'minicontainer, finished' }[subject] ?? subject;
+            if (stage) return fill(this.words.textAfter, { chapter: this.chapters[stage - 1] });
+            return { bare: this.words.textBare, minicontainer: this.words.textFinished }[subject] ?? subject;
         }
 
         show() {
@@ -99,8 +103,8 @@
             const closed = has('passed');
             const title = this.title(column);
             this.slider.setAttribute('aria-valuetext', title);
-            this.name.textContent = title[0].toUpperCase() + title.slice(1);
-            this.count.textContent = `${closed} of ${closed + has('failed')} closed`;
+            this.name.textContent = title;
+            this.count.textContent = fill(this.words.textCount, { closed, all: closed + has('failed') });
         }
     }
 

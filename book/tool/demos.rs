@@ -120,15 +120,24 @@ fn transcript(workspace: &Path, name: &str) -> Result<String> {
     Ok(fs_err::read_to_string(there)?)
 }
 
+/// What `demo.js` says, for it to read: here it is translated with the rest of the page.
+const WORDS: [(&str, &str); 4] = [
+    ("play", "Play the recording"),
+    ("close", "Close the recording"),
+    ("loading", "Loading …"),
+    ("failed", "The recording could not be loaded. The demo in words is below."),
+];
+
 /// The box of a demo. Where there is JavaScript, `book/theme/demo.js` gives it a button.
 fn fragment(demo: &Demo, transcript: &str) -> String {
     let Demo { name, scenario: Scenario { title, minutes, about, steps, .. }, .. } = demo;
     format!(
-        "<div class=\"demo\" id=\"demo-{name}\" data-demo=\"{name}\">\n\n\
+        "<div class=\"demo\" id=\"demo-{name}\" data-demo=\"{name}\"{}>\n\n\
          **{}** ({minutes} minutes, {} steps). {}\n\n\
          To play it live, on your machine: `minicontainer demo {name}`\n\n\
          <details class=\"transcript\"><summary>The demo in words: {}</summary>\n\n{}\
          </details>\n</div>\n",
+        generate::words(&WORDS),
         escaped(title),
         steps.len(),
         escaped(about.trim()),

@@ -123,6 +123,11 @@ pub fn chapters(workspace: &Path) -> Result<Vec<(String, String)>> {
     Ok(pages)
 }
 
+/// Attributes with what a script says to readers.
+pub fn words(words: &[(&str, &str)]) -> String {
+    words.iter().map(|(name, text)| format!("\n data-text-{name}=\"{text}\"")).collect()
+}
+
 /// An error with one line for each thing that is wrong with `file`; none when there is none.
 pub fn refuse(file: &str, wrong: &[String]) -> Result<()> {
     let lines: Vec<String> = wrong.iter().map(|line| format!("{file}: {line}")).collect();

@@ -12,6 +12,19 @@ use crate::generate;
 
 const FILE: &str = "book/ladder.json";
 
+/// What `ladder.js` says, for it to read: here it is translated with the rest of the page.
+const WORDS: [(&str, &str); 9] = [
+    ("runtime", "Runtime"),
+    ("show", "Show"),
+    ("all", "all rows"),
+    ("check", "checks only"),
+    ("attack", "attacks only"),
+    ("after", "After {chapter}"),
+    ("bare", "No runtime at all"),
+    ("finished", "minicontainer, finished"),
+    ("count", "{closed} of {all} closed"),
+];
+
 /// The whole table.
 #[derive(Deserialize)]
 struct Ladder {
@@ -77,8 +90,9 @@ pub fn page(workspace: &Path) -> Result<String> {
         groups += &group(&ladder, number, &page, title);
     }
     Ok(format!(
-        "<div class=\"ladder\">\n<table>\n<caption>What each runtime shows, and which attacks it stops</caption>\n\
+        "<div class=\"ladder\"{}>\n<table>\n<caption>What each runtime shows, and which attacks it stops</caption>\n\
          {}{groups}</table>\n</div>\n",
+        generate::words(&WORDS),
         head(&ladder.subjects)
     ))
 }

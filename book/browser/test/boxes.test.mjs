@@ -197,16 +197,19 @@ describe("the ladder", () => {
       const row = page.locator("tr", { hasText: "Kill a process of the host" });
       const valuetext = () => slider.getAttribute("aria-valuetext");
       await slider.focus();
-      assert.equal(await valuetext(), "no runtime at all");
+      assert.equal(await valuetext(), "No runtime at all");
       assert.match(await page.locator(".ladder-count").innerText(), /^0 of \d+ closed$/);
       assert.match(await row.locator("td.chosen").innerText(), /✗/);
       for (let i = 0; i < 3; i += 1) await page.keyboard.press("ArrowRight");
-      assert.equal(await valuetext(), "after chapter 3: A process tree of its own");
+      assert.equal(await valuetext(), "After chapter 3: A process tree of its own");
       assert.match(await row.locator("td.chosen").innerText(), /✓/);
       assert.match(await row.locator(".ladder-seen").innerText(), /ESRCH/);
       assert.match(await row.locator("td.chosen span").getAttribute("aria-label"), /^yes: .*ESRCH/);
       await page.keyboard.press("End");
       assert.equal(await valuetext(), "crun");
+      await page.locator("tr.chapter").last().scrollIntoViewIfNeeded();
+      const { y } = await slider.boundingBox();
+      assert.ok(y >= 0 && y < 200, `the slider is at ${y}, and the rows are elsewhere`);
       assert.ok(page.url().includes("ladder"), "the arrow has turned the book's page");
     }));
 
