@@ -16,6 +16,8 @@ mod transcript;
 mod live_parts;
 #[path = "demo/recording.rs"]
 mod recording;
+#[path = "demo/terminal.rs"]
+mod terminal;
 #[path = "demo/text.rs"]
 mod text;
 
@@ -30,8 +32,13 @@ use checks::{User, harness};
 use libtest_mimic::{Completion, Failed, Trial};
 use live::scenario;
 
+/// So many at once: a demo mostly waits.
+const AT_ONCE: usize = 6;
+
 fn main() -> ExitCode {
-    harness::main_with(|| trials().expect("demo --list --json"))
+    let mut arguments = libtest_mimic::Arguments::from_args();
+    arguments.test_threads.get_or_insert(AT_ONCE);
+    libtest_mimic::run(&arguments, trials().expect("demo --list --json")).exit_code()
 }
 
 fn trials() -> Result<Vec<Trial>, Failed> {
@@ -78,8 +85,13 @@ fn missing() -> Result<BTreeMap<String, String>, Failed> {
 
 /// `minicontainer demo`, as if from a terminal of its own, and without the caller's variables.
 fn demo(arguments: &[&str]) -> Command {
+    demo_in(&[], arguments)
+}
+
+/// The same with flags for setsid(1).
+fn demo_in(session: &[&str], arguments: &[&str]) -> Command {
     let mut command = Command::new("setsid");
-    command.args(["--wait", env!("CARGO_BIN_EXE_minicontainer"), "demo"]).args(arguments);
+    command.args(session).args(["--wait", env!("CARGO_BIN_EXE_minicontainer"), "demo"]).args(arguments);
     let path = std::env::var_os("PATH").unwrap_or_default();
     command.env_clear().env("PATH", path).envs([("TERM", "dumb"), ("LANG", "C.UTF-8"), ("NO_COLOR", "1")]);
     command.stdin(Stdio::null());

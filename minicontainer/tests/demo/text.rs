@@ -7,14 +7,14 @@ use libtest_mimic::{Failed, Trial};
 use live::scenario::{self, Pattern};
 
 use crate::{
-    book, run,
+    book, run, terminal,
     transcript::{difference, lines, same_line},
     update,
 };
 
-/// Played twice in a row: the first time must leave nothing in the second one's way.
+/// Played twice in a row, first on a screen: it must leave nothing in the second one's way.
 pub fn plays_twice_as_in_the_book(name: &str) -> Result<(), Failed> {
-    run(&[name, "--plain", "--auto", "--fast"])?;
+    terminal::plays(name)?;
     let output = run(&[name, "--plain", "--auto", "--fast"])?;
     let printed = lines(&String::from_utf8_lossy(&output.stdout));
     let seen: Vec<String> = printed.iter().map(|line| neutral(line)).collect();
