@@ -1,4 +1,5 @@
-//! `generate`: what the pages include and nobody writes by hand, in `book/generated`.
+//! `generate`: what the pages include and nobody writes by hand, in `book/generated`, and the recordings for the player, in
+//! `book/src/demos`.
 //!
 //! The files are committed, so that a stock `mdbook build book` needs no program of ours.
 
@@ -10,14 +11,14 @@ use std::{
 use clap::Args;
 use mdbook_driver::errors::{Error, Result};
 
-use crate::{build, contents, diffs, quiz};
+use crate::{build, contents, demos, diffs, ladder, quiz};
 
 const EXAMPLES: &str = "\
 Examples:
-  cargo run -p book -- generate           after a change of a quiz, a stage, a page's head or the tracks
+  cargo run -p book -- generate           after a change of a quiz, a stage, a page's head, a demo, the tracks or the ladder
   cargo run -p book -- generate --check   only say what differs";
 
-/// Write the quizzes, the diffs of the stages and the table of contents for the pages
+/// Write the quizzes, the diffs of the stages, the contents, the demos and the ladder for the pages
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Generate {
@@ -39,49 +40,52 @@ impl Generate {
     }
 }
 
-/// Files by their path in `book/generated`.
+/// Files by their path in a folder where nothing else is.
 pub type Files = BTreeMap<PathBuf, String>;
 
 /// Fail when the committed files are not what would be written now, or the data is wrong.
 pub fn check(workspace: &Path) -> Result<()> {
-    let different = different(&generated(workspace), &everything(workspace)?);
-    if different.is_empty() {
+    let mut list = String::new();
+    for (folder, wanted) in everything(workspace)? {
+        let different = different(&workspace.join(folder), &wanted);
+        list.extend(different.iter().map(|file| format!("\n  {folder}/{}", file.display())));
+    }
+    if list.is_empty() {
         return Ok(());
     }
-    let list: String = different.iter().map(|file| format!("\n  {}", file.display())).collect();
-    Err(Error::msg(format!(
-        "book/generated is out of date:{list}\nwrite it anew: cargo run -p book -- generate"
-    )))
+    Err(Error::msg(format!("out of date:{list}\nwrite it anew: cargo run -p book -- generate")))
 }
 
 /// Bring the files up to date; returns those that were not.
 pub fn write(workspace: &Path) -> Result<Vec<PathBuf>> {
-    let (dir, wanted) = (generated(workspace), everything(workspace)?);
-    let different = different(&dir, &wanted);
-    for file in &different {
-        let path = dir.join(file);
-        match wanted.get(file) {
-            Some(text) => {
-                fs_err::create_dir_all(path.parent().unwrap_or(&dir))?;
-                fs_err::write(&path, text)?;
-            }
-            None => fs_err::remove_file(&path)?, // nothing makes it any more
+    let mut written = Vec::new();
+    for (folder, wanted) in everything(workspace)? {
+        let dir = workspace.join(folder);
+        for file in different(&dir, &wanted) {
+            bring_up_to_date(&dir.join(&file), wanted.get(&file))?;
+            written.push(Path::new(folder).join(file));
         }
     }
-    Ok(different)
+    Ok(written)
 }
 
-fn generated(workspace: &Path) -> PathBuf {
-    workspace.join("book/generated")
+fn bring_up_to_date(path: &Path, wanted: Option<&String>) -> Result<()> {
+    let Some(text) = wanted else {
+        return Ok(fs_err::remove_file(path)?); // nothing makes it any more
+    };
+    fs_err::create_dir_all(path.parent().unwrap_or(path))?;
+    Ok(fs_err::write(path, text)?)
 }
 
-/// All the files there should be. Whoever makes one of them looks at its data first.
-fn everything(workspace: &Path) -> Result<Files> {
+/// All the files there should be, by folder. Whoever makes one of them looks at its data first.
+fn everything(workspace: &Path) -> Result<[(&'static str, Files); 2]> {
     let mut files = Files::new();
     files.extend(quiz::fragments(workspace)?);
     files.extend(diffs::of_stages(workspace)?);
+    files.extend(demos::fragments(workspace)?);
     files.insert("contents.md".into(), contents::page(workspace)?);
-    Ok(files)
+    files.insert("ladder.md".into(), ladder::page(workspace)?);
+    Ok([("book/generated", files), ("book/src/demos", demos::recordings(workspace)?)])
 }
 
 fn different(dir: &Path, wanted: &Files) -> Vec<PathBuf> {
@@ -117,6 +121,11 @@ pub fn chapters(workspace: &Path) -> Result<Vec<(String, String)>> {
     }
     pages.sort();
     Ok(pages)
+}
+
+/// Attributes with what a script says to readers.
+pub fn words(words: &[(&str, &str)]) -> String {
+    words.iter().map(|(name, text)| format!("\n data-text-{name}=\"{text}\"")).collect()
 }
 
 /// An error with one line for each thing that is wrong with `file`; none when there is none.

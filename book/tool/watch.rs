@@ -10,8 +10,10 @@ use std::{
 };
 
 /// The chapters and the finished runtime hold the listings and the snapshots.
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 10] = [
     "book/book.toml",
+    "book/demos",
+    "book/ladder.json",
     "book/pictures",
     "book/quizzes",
     "book/src",
