@@ -7,7 +7,7 @@ default:
     @just --list --unsorted
 
 # All of it, in CI's order (CI then runs the tests once more, as an ordinary user)
-ci: fmt clippy doc deny book stubs test
+ci: fmt clippy doc deny book browser stubs test
 
 # Is everything formatted?
 fmt:
@@ -30,6 +30,21 @@ deny:
 book:
     cargo test -p book --locked
     cargo run -q -p book --locked -- build
+
+# The built book in Debian's Chromium: each page, what is in the pages, print. Needs node, npm and chromium
+browser:
+    cd book/browser && npm ci --silent && npm test
+
+# The book as a PDF, book/out/minicontainer.pdf. It needs the same
+pdf:
+    cargo run -q -p book --locked -- build
+    cd book/browser && npm ci --silent && node pdf.mjs
+
+# As root, with runc and crun: the data of the book's ladder anew, and its page
+ladder:
+    cargo build -q -p minicontainer --locked
+    program=$(realpath "${CARGO_TARGET_DIR:-target}")/debug/minicontainer; (cd / && "$program" ladder --json) > book/ladder.json
+    cargo run -q -p book --locked -- generate
 
 # A fresh student's package: it builds without a warning, every exercise says that it is a stub, none panics
 stubs:
@@ -64,6 +79,7 @@ demos *FILTER:
     UPDATE_DEMOS=1 cargo test -q -p minicontainer --test demo -- --skip recording {{ FILTER }}
     # His tree is a copy that goes away: what he has accepted comes back through the pipe.
     .ci/as-user bash -c 'UPDATE_DEMOS=1 cargo test -q -p minicontainer --test demo -- --skip recording {{ FILTER }} >&2; cd book/demos; find . -name "*.user.txt" -print0 | tar --create --null --files-from -' | tar --extract --no-same-owner --directory book/demos
+    cargo run -q -p book --locked -- generate
 
 # As root: record demos anew for the book, all or those named, on a machine called laptop
 recordings *NAMES:
@@ -78,6 +94,7 @@ recordings *NAMES:
             "$program" demo "$name" --record "book/demos/$name.cast" --size 100x30
         printf '%s: %d bytes\n' "book/demos/$name.cast" "$(stat -c %s "book/demos/$name.cast")"
     done
+    cargo run -q -p book --locked -- generate
 
 # Known vulnerabilities in the dependencies. Not in CI: it fetches a git database
 advisories:

@@ -183,8 +183,8 @@
 
     document.querySelectorAll('.quiz').forEach(element => new Quiz(element));
 
-    // On paper answers and predictions are open. The style sheet says so, too, for browsers that know how.
-    const folded = 'details:is(.answer, .look):not([open])';
+    // On paper nothing can be opened, so all is open. The style sheet says so, too, for browsers that know how.
+    const folded = 'main details:not([open])';
     let opened = [];
     addEventListener('beforeprint', () => {
         opened = [...document.querySelectorAll(folded)];

@@ -1,5 +1,5 @@
-//! `generate`: what the pages include and nobody writes by hand, in `book/generated`, and the messages that translators
-//! have to translate, in `book/po`.
+//! `generate`: what the pages include and nobody writes by hand, in `book/generated`, the recordings for the player, in
+//! `book/src/demos`, and the messages that translators have to translate, in `book/po`.
 //!
 //! The files are committed, so that a stock `mdbook build book` needs no program of ours.
 
@@ -11,14 +11,14 @@ use std::{
 use clap::Args;
 use mdbook_driver::errors::{Error, Result};
 
-use crate::{build, contents, diffs, po, quiz};
+use crate::{build, contents, demos, diffs, ladder, po, quiz};
 
 const EXAMPLES: &str = "\
 Examples:
-  cargo run -p book -- generate           after a change of a page, a quiz, a stage or the tracks
+  cargo run -p book -- generate           after a change of a page, a quiz, a stage, a demo, the tracks or the ladder
   cargo run -p book -- generate --check   only say what differs";
 
-/// Write the quizzes, the diffs of the stages and the contents for the pages, and the catalogs of their translations
+/// Write the quizzes, the diffs of the stages, the contents, the demos and the ladder for the pages, and the catalogs of their translations
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Generate {
@@ -40,41 +40,39 @@ impl Generate {
     }
 }
 
-/// Files by their path in `book/generated`.
+/// Files by their path in a folder where nothing else is.
 pub type Files = BTreeMap<PathBuf, String>;
 
 /// Fail when the committed files are not what would be written now, or the data is wrong.
 pub fn check(workspace: &Path) -> Result<()> {
-    let mut different = different(&generated(workspace), &everything(workspace)?);
-    different.extend(stale_catalogs(workspace)?.into_iter().map(|(file, _)| file));
-    if different.is_empty() {
+    let mut list = String::new();
+    for (folder, wanted) in everything(workspace)? {
+        let different = different(&workspace.join(folder), &wanted);
+        list.extend(different.iter().map(|file| format!("\n  {folder}/{}", file.display())));
+    }
+    list.extend(stale_catalogs(workspace)?.iter().map(|(file, _)| format!("\n  {}", file.display())));
+    if list.is_empty() {
         return Ok(());
     }
-    let list: String = different.iter().map(|file| format!("\n  {}", file.display())).collect();
-    Err(Error::msg(format!(
-        "what the book has of data is out of date:{list}\nwrite it anew: cargo run -p book -- generate"
-    )))
+    Err(Error::msg(format!("out of date:{list}\nwrite it anew: cargo run -p book -- generate")))
 }
 
 /// Bring the files up to date; returns those that were not.
 pub fn write(workspace: &Path) -> Result<Vec<PathBuf>> {
-    let (dir, wanted) = (generated(workspace), everything(workspace)?);
-    let different = different(&dir, &wanted);
-    for file in &different {
-        let path = dir.join(file);
-        match wanted.get(file) {
-            Some(text) => {
-                fs_err::create_dir_all(path.parent().unwrap_or(&dir))?;
-                fs_err::write(&path, text)?;
-            }
-            None => fs_err::remove_file(&path)?, // nothing makes it any more
+    let mut written = Vec::new();
+    for (folder, wanted) in everything(workspace)? {
+        let dir = workspace.join(folder);
+        for file in different(&dir, &wanted) {
+            bring_up_to_date(&dir.join(&file), wanted.get(&file))?;
+            written.push(Path::new(folder).join(file));
         }
     }
-    let catalogs = stale_catalogs(workspace)?; // after the quizzes, whose text they hold
-    for (file, text) in &catalogs {
-        fs_err::write(workspace.join(file), text)?;
+    // After the quizzes, whose text they hold.
+    for (file, text) in stale_catalogs(workspace)? {
+        fs_err::write(workspace.join(&file), text)?;
+        written.push(file);
     }
-    Ok(different.into_iter().chain(catalogs.into_iter().map(|(file, _)| file)).collect())
+    Ok(written)
 }
 
 /// The catalogs that lack a message or have one too many, as they should be.
@@ -85,17 +83,23 @@ fn stale_catalogs(workspace: &Path) -> Result<Vec<(PathBuf, String)>> {
     Ok(catalogs)
 }
 
-fn generated(workspace: &Path) -> PathBuf {
-    workspace.join("book/generated")
+fn bring_up_to_date(path: &Path, wanted: Option<&String>) -> Result<()> {
+    let Some(text) = wanted else {
+        return Ok(fs_err::remove_file(path)?); // nothing makes it any more
+    };
+    fs_err::create_dir_all(path.parent().unwrap_or(path))?;
+    Ok(fs_err::write(path, text)?)
 }
 
-/// All the files there should be. Whoever makes one of them looks at its data first.
-fn everything(workspace: &Path) -> Result<Files> {
+/// All the files there should be, by folder. Whoever makes one of them looks at its data first.
+fn everything(workspace: &Path) -> Result<[(&'static str, Files); 2]> {
     let mut files = Files::new();
     files.extend(quiz::fragments(workspace)?);
     files.extend(diffs::of_stages(workspace)?);
+    files.extend(demos::fragments(workspace)?);
     files.insert("contents.md".into(), contents::page(workspace)?);
-    Ok(files)
+    files.insert("ladder.md".into(), ladder::page(workspace)?);
+    Ok([("book/generated", files), ("book/src/demos", demos::recordings(workspace)?)])
 }
 
 fn different(dir: &Path, wanted: &Files) -> Vec<PathBuf> {
@@ -131,6 +135,11 @@ pub fn chapters(workspace: &Path) -> Result<Vec<(String, String)>> {
     }
     pages.sort();
     Ok(pages)
+}
+
+/// Attributes with what a script says to readers.
+pub fn words(words: &[(&str, &str)]) -> String {
+    words.iter().map(|(name, text)| format!("\n data-text-{name}=\"{text}\"")).collect()
 }
 
 /// An error with one line for each thing that is wrong with `file`; none when there is none.

@@ -67,15 +67,15 @@ impl Language {
 
     /// A workspace in which all that can be translated is, and everything else is the real one.
     fn copy(&self, workspace: &Path, copy: &Path) -> Result<()> {
-        link_all(workspace, copy, &["book"])?;
-        fs_err::create_dir(copy.join("book"))?;
-        link_all(&workspace.join("book"), &copy.join("book"), &["src", "generated", "pictures", "out"])?;
-        fs_err::create_dir_all(copy.join("book/generated"))?;
-        link_all(
-            &workspace.join("book/generated"),
-            &copy.join("book/generated"),
-            &["quizzes", "contents.md"],
-        )?;
+        link_all(workspace, copy, &|name| name == "book")?;
+        let own = ["src", "generated", "pictures", "out"];
+        link_all(&workspace.join("book"), &copy.join("book"), &|name| own.contains(&name))?;
+        for dir in &own[..3] {
+            let is_translated = |name: &str| {
+                name.ends_with(".md") || name.ends_with(".svg") || ["quizzes", "demos"].contains(&name)
+            };
+            link_all(&workspace.join("book").join(dir), &copy.join("book").join(dir), &is_translated)?;
+        }
         for file in po::files(workspace)? {
             let to = copy.join("book").join(&file);
             fs_err::create_dir_all(to.parent().unwrap_or(copy))?;
@@ -128,9 +128,12 @@ fn messages_of_page(workspace: &Path, page: &Path) -> Result<Vec<String>> {
 
 /// Includes of other files are code and transcripts.
 fn is_translatable(file: &Path) -> bool {
-    file.starts_with("generated/quizzes")
+    let is_generated =
+        file.parent() == Some(Path::new("generated")) && file.extension().is_some_and(|it| it == "md");
+    is_generated
+        || file.starts_with("generated/quizzes")
+        || file.starts_with("generated/demos")
         || file.starts_with("pictures")
-        || file == Path::new("generated/contents.md")
 }
 
 /// The page that includes a quiz or a picture.
@@ -145,10 +148,11 @@ fn page_with(workspace: &Path, file: &Path) -> Result<Option<PathBuf>> {
 }
 
 /// In `copy`, a link to each thing in `dir` but those.
-fn link_all(dir: &Path, copy: &Path, but: &[&str]) -> Result<()> {
+fn link_all(dir: &Path, copy: &Path, but: &dyn Fn(&str) -> bool) -> Result<()> {
+    fs_err::create_dir_all(copy)?;
     for entry in fs_err::read_dir(dir)? {
         let name = entry?.file_name();
-        if !but.iter().any(|other| *other == name) {
+        if !but(&name.to_string_lossy()) {
             symlink(dir.join(&name), copy.join(&name))?;
         }
     }

@@ -2,9 +2,11 @@
 
 mod build;
 mod contents;
+mod demos;
 mod diffs;
 mod generate;
 mod interface;
+mod ladder;
 mod languages;
 mod po;
 mod quiz;
@@ -23,7 +25,7 @@ const EXAMPLES: &str = "\
 Examples:
   cargo run -p book -- build --open           build the book and open its first page
   cargo run -p book -- build -d /tmp/book     build it somewhere else
-  cargo run -p book -- generate               write the parts that come from data: quizzes, diffs, contents
+  cargo run -p book -- generate               write the parts that come from data: quizzes, diffs, contents, demos, the ladder
   cargo run -p book -- serve                  read it at http://127.0.0.1:3000 while you write";
 
 /// Build the book, or read it in a browser while it is being written

@@ -20,8 +20,13 @@ use crate::{interface, text};
 const ALIKE: f32 = 0.6;
 
 /// Where translatable files are, in `book`, in the order of the catalogs.
-const DIRS: [(&str, &str); 4] =
-    [("src", "md"), ("generated", "md"), ("generated/quizzes", "md"), ("pictures", "svg")];
+const DIRS: [(&str, &str); 5] = [
+    ("src", "md"),
+    ("generated", "md"),
+    ("generated/quizzes", "md"),
+    ("pictures", "svg"),
+    ("generated/demos", "md"),
+];
 
 /// Files of `book` that can be translated, by their path in it. SUMMARY.md is the first.
 pub fn files(workspace: &Path) -> Result<Vec<PathBuf>> {

@@ -71,9 +71,9 @@ fn is_markdown(file: &Path) -> bool {
     file.extension().is_some_and(|extension| extension == "md")
 }
 
-/// Neither a number nor an include.
+/// Neither a number, nor an include, nor code.
 fn is_for_people(message: &str) -> bool {
-    message.contains(char::is_alphabetic) && !message.starts_with("{{#")
+    message.contains(char::is_alphabetic) && !message.starts_with("{{#") && !message.starts_with("```")
 }
 
 /// The titles in SUMMARY.md: of links, and of parts, but not its own.

@@ -10,8 +10,10 @@ use std::{
 };
 
 /// The chapters and the finished runtime hold the listings and the snapshots.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 11] = [
     "book/book.toml",
+    "book/demos",
+    "book/ladder.json",
     "book/pictures",
     "book/po",
     "book/quizzes",

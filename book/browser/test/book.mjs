@@ -54,6 +54,8 @@ export function launch() {
 /** A page whose complaints are collected: errors on the console, files that are missing, requests to anybody else. */
 export async function open(browser, origin, options = {}) {
   const context = await browser.newContext(options);
+  // The print page opens the browser's dialog by itself, and only one can print at a time.
+  await context.addInitScript(() => { window.print = () => {}; });
   const page = await context.newPage();
   const complaints = [];
   page.on("console", (message) => message.type() === "error" && complaints.push(`console: ${message.text()}`));
@@ -74,4 +76,19 @@ export async function open(browser, origin, options = {}) {
 /** Chooses a theme of mdBook's, for every page from now on. */
 export function theme(page, name) {
   return page.addInitScript((name) => localStorage.setItem("mdbook-theme", name), name);
+}
+
+/** Does something with each page of the book, two at a time; `act(page, name, complaints)` finds it open. */
+export async function each(browser, origin, names, act, { inTheme, ...options } = {}) {
+  const queue = [...names];
+  const work = async () => {
+    const { page, complaints, close } = await open(browser, origin, options);
+    if (inTheme) await theme(page, inTheme);
+    for (let name = queue.shift(); name; name = queue.shift()) {
+      await page.goto(origin + name);
+      await act(page, name, complaints);
+    }
+    await close();
+  };
+  await Promise.all([work(), work()]);
 }

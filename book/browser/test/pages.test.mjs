@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { chapters, launch, open, out, pages, serve, theme } from "./book.mjs";
+import { chapters, each, launch, open, out, pages, serve } from "./book.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 let browser, book;
@@ -19,14 +19,9 @@ after(async () => {
 });
 
 test("every page loads without a complaint, served and as files", async () => {
+  const all = pages.filter((name) => !name.endsWith("404.html")); // that one is made for a server's root
   for (const origin of [book.url, pathToFileURL(out).href + "/"]) {
-    const { page, complaints, close } = await open(browser, origin);
-    for (const name of pages) {
-      if (name.endsWith("404.html")) continue; // it is made for a server's root
-      await page.goto(origin + name);
-      assert.deepEqual(complaints, [], name);
-    }
-    await close();
+    await each(browser, origin, all, (_, name, complaints) => assert.deepEqual(complaints, [], name));
   }
 });
 
@@ -54,34 +49,29 @@ test("links and anchors lead somewhere", async () => {
   await close();
 });
 
-test("no page scrolls sideways on a telephone of 360 pixels", async () => {
-  const { page, close } = await open(browser, book.url, { viewport: { width: 360, height: 740 } });
-  for (const name of chapters) {
-    await page.goto(book.url + name);
+test("no page scrolls sideways on a telephone of 360 pixels", () =>
+  each(browser, book.url, chapters, async (page, name) => {
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(width <= 360, `${name} is ${width} pixels wide`);
-  }
-  await close();
-});
+  }, { viewport: { width: 360, height: 740 } }));
 
-// Every page in the two themes that are chosen by themselves; what the others could change is on two of them.
-const some = ["ch01-process.html", "ladder.html"];
+// Every page in the two themes that are chosen by themselves; what the others could change is on two of them, and only
+// the colours.
+const some = ["ch04-mount-namespace.html", "ladder.html"];
 for (const [name, those] of [["light", chapters], ["navy", chapters], ["rust", some], ["coal", some], ["ayu", some]]) {
   test(`axe finds nothing serious, theme ${name}`, async () => {
-    const { page, close } = await open(browser, book.url);
-    await theme(page, name);
     const faults = [];
-    for (const chapter of those) {
-      await page.goto(book.url + chapter);
+    const rules = name === "light" ? {} : { runOnly: ["color-contrast"] };
+    await each(browser, book.url, those, async (page, chapter) => {
       await page.evaluate(axe);
-      const { violations } = await page.evaluate(() => axe.run("main", { resultTypes: ["violations"] }));
+      const { violations } = await page.evaluate(
+        (rules) => axe.run("main", { resultTypes: ["violations"], ...rules }), rules);
       for (const violation of violations.filter(({ impact }) => ["serious", "critical"].includes(impact))) {
         const where = violation.nodes.map((node) => `${node.html.slice(0, 90)}: ${node.any[0]?.message}`);
         faults.push(`${chapter}: ${violation.id}: ${where.slice(0, 3).join(" | ")}`);
       }
-    }
+    }, { inTheme: name });
     assert.deepEqual(faults, []);
-    await close();
   });
 }
 
@@ -148,6 +138,24 @@ describe("on a page", () => {
     assert.ok(await page.locator("main details").count() > 5);
     await close();
   });
+});
+
+test("on paper all is open and nothing is cut, in a dark theme, too", async () => {
+  await each(browser, book.url, ["ch06-memory.html", "ladder.html", "demos.html"], async (page, name) => {
+    await page.setViewportSize({ width: 660, height: 1000 }); // what A4 leaves, in pixels
+    await page.emulateMedia({ media: "print" });
+    const faults = await page.evaluate(() => {
+      const shown = (element) => element.checkVisibility({ contentVisibilityAuto: true });
+      const wanted = [...document.querySelectorAll("main details:not(.on-screen)")];
+      const folded = wanted.filter((details) => !shown(details.lastElementChild)).map((details) => details.innerText);
+      const wide = [...document.querySelectorAll("main pre, main table, main svg")]
+        .filter((element) => shown(element) && element.getBoundingClientRect().right > innerWidth + 1)
+        .map((element) => element.outerHTML.slice(0, 90));
+      const { color } = getComputedStyle(document.querySelector("main p"));
+      return { folded, wide, color };
+    });
+    assert.deepEqual(faults, { folded: [], wide: [], color: "rgb(0, 0, 0)" }, name);
+  }, { inTheme: "navy" });
 });
 
 test("the whole book prints", async () => {
