@@ -70,13 +70,13 @@ impl Language {
         link_all(workspace, copy, &|name| name == "book")?;
         let own = ["src", "generated", "pictures", "out"];
         link_all(&workspace.join("book"), &copy.join("book"), &|name| own.contains(&name))?;
+        let files = po::files(workspace)?;
         for dir in &own[..3] {
-            let is_translated = |name: &str| {
-                name.ends_with(".md") || name.ends_with(".svg") || ["quizzes", "demos"].contains(&name)
-            };
+            let is_translated =
+                |name: &str| files.iter().any(|file| file.starts_with(Path::new(dir).join(name)));
             link_all(&workspace.join("book").join(dir), &copy.join("book").join(dir), &is_translated)?;
         }
-        for file in po::files(workspace)? {
+        for file in files {
             let to = copy.join("book").join(&file);
             fs_err::create_dir_all(to.parent().unwrap_or(copy))?;
             fs_err::write(to, self.file(workspace, &file)?)?;
