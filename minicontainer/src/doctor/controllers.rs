@@ -192,7 +192,7 @@ fn cure(kind: Kind, error: &Error, hierarchy: &Hierarchy) -> String {
     match (kind, hierarchy.version, error.errno()) {
         (_, _, Some(Errno::EROFS)) => {
             "The hierarchy is mounted read-only, as Docker does: docker run --privileged, or \
-             --cgroupns=host -v /sys/fs/cgroup:/sys/fs/cgroup:rw"
+             --cgroupns=host -v /sys/fs/cgroup:/sys/fs/cgroup:rw."
                 .into()
         }
         (Kind::Ordinary, Version::V1, _) => {
@@ -201,7 +201,9 @@ fn cure(kind: Kind, error: &Error, hierarchy: &Hierarchy) -> String {
                 .into()
         }
         (Kind::Ordinary, Version::V2, _) if !cgroups::has_systemd() => {
-            "Without systemd nobody delegates groups to a user: run as root.".into()
+            "Without systemd nobody delegates groups to a user: run as root, or have root give you some, as the \
+             script .devcontainer/delegate-cgroups does in a container."
+                .into()
         }
         (Kind::Ordinary, Version::V2, _) if outside => {
             "The delegated groups are there, but this shell is outside of them: start one inside with \
@@ -215,7 +217,8 @@ fn cure(kind: Kind, error: &Error, hierarchy: &Hierarchy) -> String {
         }
         (Kind::Root, _, Some(Errno::EBUSY)) => {
             "Processes are in the top group (cgroup-v2.rst, no internal processes), as inside Docker: \
-             docker run --privileged --cgroupns=host"
+             move them into a group of their own, as the script .devcontainer/delegate-cgroups does; or start \
+             the container with docker run --privileged --cgroupns=host."
                 .into()
         }
         (Kind::Root, ..) => "Run as the root of the machine, not of a user namespace or container.".into(),

@@ -151,7 +151,8 @@ impl Restrictions {
 /// What helps where no file of /proc can be read.
 pub const PROC_REMEDY: &str = "There is no procfs at /proc: mount -t proc proc /proc";
 const APPARMOR_REMEDY: &str = "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0 (until the next \
-    boot; in a file in /etc/sysctl.d for ever), or run as root.";
+    boot; in a file in /etc/sysctl.d for ever), or give this program alone a profile with userns, apparmor.d(5), or \
+    run as root.";
 const CLONE_REMEDY: &str = "sudo sysctl -w kernel.unprivileged_userns_clone=1, or run as root.";
 const CHROOT_REMEDY: &str = "This process is in a chroot, and the kernel gives no user namespace there \
     (user_namespaces(7), EPERM), and its / is no mount (EINVAL): leave it, or enter it \
