@@ -73,6 +73,8 @@ fn end_at_a_signal() -> Result<()> {
     let ends = [Signal::SIGTERM, Signal::SIGHUP, Signal::SIGINT, Signal::SIGQUIT];
     // Blocked before there is any other thread, or that one would be ended by them.
     let signals = sys::signalfd(&ends.into_iter().collect::<SigSet>())?;
+    // And SIGWINCH: where it comes together with a key, crossterm forgets the key until the next one is pressed.
+    sys::sigmask_set(&[ends.as_slice(), &[Signal::SIGWINCH]].concat())?;
     std::thread::spawn(move || {
         let number = sys::next_signal(&signals).ok().and_then(|signal| u8::try_from(signal.ssi_signo).ok());
         let mut output = io::stdout().lock(); // so nobody draws any more
