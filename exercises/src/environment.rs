@@ -19,6 +19,7 @@ pub fn clean(given: &[Variable]) -> Vec<CString> {
     // Exercise 1.1: A clean environment.
     // Give the command a PATH, the caller's HOME and TERM, and the variables in `given`: nothing else.
     // A later variable replaces an earlier one of the same name.
+    // A `Variable` is a NAME=VALUE; it has none where --env names a variable that the caller does not have.
     // Read: environ(7), execve(2).
     // The page: book/src/ch01-process.md. A hint: cargo run -p exercises -- hint 1.1
     not_written!("1.1", Vec::new())

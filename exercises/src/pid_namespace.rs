@@ -11,4 +11,9 @@ use sys::CloneFlags;
 ///
 /// The child is PID 1 there. When it ends, the kernel kills everything that is left in the namespace:
 /// that, and not a clean-up script, is why a container leaves no process behind.
+// Exercise 3.1: The command is PID 1.
+// Which flag of clone(2) lets the child be born as PID 1?
+// Then put the line `pid_namespace::NAMESPACE,` where it belongs in stage.rs.
+// Read: pid_namespaces(7).
+// The page: book/src/ch03-pid-namespace.md. A hint: cargo run -p exercises -- hint 3.1
 pub const NAMESPACE: CloneFlags = not_written!("3.1", CloneFlags::empty());

@@ -1,6 +1,6 @@
 //! Giving the terminal back to whoever called us.
 
-use std::io::IsTerminal;
+use std::{io::IsTerminal, os::fd::AsFd};
 
 use sys::Pid;
 
@@ -14,7 +14,7 @@ impl Foreground {
     pub(crate) fn remember() -> Foreground {
         let ours = nix::unistd::getpgrp();
         let stdin = std::io::stdin();
-        let in_front = stdin.is_terminal() && sys::foreground_group(&stdin).is_ok_and(|group| group == ours);
+        let in_front = stdin.is_terminal() && foreground_group(&stdin).is_ok_and(|group| group == ours);
         Foreground(in_front.then_some(ours))
     }
 
@@ -22,10 +22,16 @@ impl Foreground {
     pub(crate) fn restore(self) {
         let stdin = std::io::stdin();
         if let Some(ours) = self.0
-            && sys::foreground_group(&stdin).is_ok_and(|group| group != ours)
+            && foreground_group(&stdin).is_ok_and(|group| group != ours)
         {
             // It fails only when the terminal is gone, and then there is nothing to give back.
             sys::set_foreground_group(&stdin, ours).ok();
         }
     }
+}
+
+/// Who is in the foreground. Only a question, of no chapter: `--explain` does not show it, or every run on a terminal would
+/// begin and end with it.
+fn foreground_group(terminal: impl AsFd) -> nix::Result<Pid> {
+    nix::unistd::tcgetpgrp(terminal)
 }

@@ -79,8 +79,7 @@ pub use sockets::{
     is_hung_up, receive, receive_with_descriptor, send, send_with_descriptor, socketpair, socketpair_stream,
 };
 pub use terminal::{
-    Size, drain, foreground_group, new_terminal, set_attributes, set_foreground_group, set_raw,
-    set_window_size, window_size,
+    Size, drain, new_terminal, set_attributes, set_foreground_group, set_raw, set_window_size, window_size,
 };
 pub use time_namespace::unshare_time;
 pub use tracing::{prctl_set_ptracer_any, ptrace_detach, ptrace_interrupt, ptrace_seize};

@@ -21,12 +21,6 @@ use crate::{
     call::{Outcome, call},
 };
 
-/// `tcgetpgrp(3)`: the process group in the foreground of the terminal `descriptor`.
-#[track_caller]
-pub fn foreground_group(descriptor: impl AsFd) -> Result<Pid> {
-    call("tcgetpgrp(3)", "tcgetpgrp(0)".into(), || nix::unistd::tcgetpgrp(descriptor))
-}
-
 /// `tcsetpgrp(3)`, with SIGTTOU blocked: a process in the background would be stopped by it.
 #[track_caller]
 pub fn set_foreground_group(descriptor: impl AsFd, group: Pid) -> Result<()> {

@@ -112,6 +112,7 @@ pub const EXERCISES: &[Exercise] = &[
         task: &[
             "Give the command a PATH, the caller's HOME and TERM, and the variables in `given`: nothing else.",
             "A later variable replaces an earlier one of the same name.",
+            "A `Variable` is a NAME=VALUE; it has none where --env names a variable that the caller does not have.",
             "Read: environ(7), execve(2).",
         ],
         parts: &[Part::Body { file: "environment.rs", name: "clean", instead: Some("Vec::new()") }],

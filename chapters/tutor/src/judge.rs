@@ -56,6 +56,24 @@ impl Student {
             sources::is_stub(&text, exercise)
         })
     }
+
+    /// `mistake`, but where it says that a line is not in `stage.rs`, and it is: what else that means.
+    fn in_truth(
+        &self,
+        exercise: &Exercise,
+        mistake: &'static Misconception,
+        seen: &str,
+    ) -> &'static Misconception {
+        let Some(folder) = &self.sources else { return mistake };
+        let stage = fs_err::read_to_string(folder.join("stage.rs")).unwrap_or_default();
+        if mistake.name != "line-forgotten" || !sources::has_lines(&stage, exercise) {
+            mistake
+        } else if seen.contains("    where   ") {
+            &misconceptions::NOT_REACHED // so our errors tell their place
+        } else {
+            &misconceptions::DOES_SOMETHING_ELSE
+        }
+    }
 }
 
 /// What was seen of a runtime that does not pass.
@@ -132,7 +150,11 @@ pub fn judge(exercise: &Exercise, student: &Student) -> Outcome {
             }
             let evidence =
                 Evidence { verdicts, explained: checks::explain(&student.subject, exercise.flags, name) };
-            Outcome::Wrong { mistake: misconceptions::recognise(exercise, &evidence), seen }
+            let mistake = misconceptions::recognise(exercise, &evidence);
+            Outcome::Wrong {
+                mistake: mistake.map(|mistake| student.in_truth(exercise, mistake, &seen)),
+                seen,
+            }
         }
     }
 }

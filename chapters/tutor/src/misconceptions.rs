@@ -73,6 +73,33 @@ pub(crate) const FOLLOWS_FROM_MOUNTS: Misconception = Misconception {
     shows: |_| false,
 };
 
+/// Said in the place of a "line-forgotten" where the line is there, and an error comes before it.
+pub(crate) const NOT_REACHED: Misconception = Misconception {
+    exercise: "",
+    name: "not-reached",
+    says: "The line is in stage.rs, and the runtime ends with an error before it has done its work. The error stands above, \
+           with the place in your source: it may be another exercise's. Mend that first.",
+    shows: |_| false,
+};
+
+/// Said in the place of a "line-forgotten" where the line is there, and does something else.
+pub(crate) const DOES_SOMETHING_ELSE: Misconception = Misconception {
+    exercise: "",
+    name: "does-something-else",
+    says: "The line is in stage.rs, and the call that it is there for was never made: look at what your function or constant \
+           does, and at what is read or called instead.",
+    shows: |_| false,
+};
+
+/// The mistake called `name`, of `exercise` or of any.
+pub(crate) fn find(exercise: &Exercise, name: &str) -> Option<&'static Misconception> {
+    let any = [&FOLLOWS_FROM_MOUNTS, &NOT_REACHED, &DOES_SOMETHING_ELSE];
+    let mut of_exercise = MISCONCEPTIONS.iter().filter(|mistake| mistake.exercise == exercise.id);
+    of_exercise
+        .find(|mistake| mistake.name == name)
+        .or_else(|| any.into_iter().find(|mistake| mistake.name == name))
+}
+
 /// All known mistakes.
 pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("1.1" "inherits-everything",
@@ -232,7 +259,7 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         |e| !e.called(Child, "MS_REMOUNT")),
     mistake!("5.1" "host-ignored",
         "The network is its own even with `--network host`: look at what `network` says.",
-        |e| !clone_lacks(e, "CLONE_NEWNET")),
+        |e| !clone_lacks(e, "CLONE_NEWNET") && !e.said("RTM_NEWLINK(lo, IFF_UP): EPERM")),
     mistake!("5.1" "unshare-in-the-parent",
         "The parent moves into a new network, and takes the container along: now the runtime is cut off from the host's \
          as well, and lays its cables in the wrong place. Make it a flag of clone.",

@@ -240,7 +240,17 @@ pub fn reset(text: &str, name: &str, exercise: &Exercise) -> Result<String> {
 /// `text` of the file `name` with the stubs of `exercise` in the place of its parts.
 fn with_stubs(text: &str, name: &str, exercise: &Exercise) -> Result<String> {
     let mut parts = exercise.parts.iter().filter(|part| part.file() == name);
-    parts.try_fold(text.to_owned(), |text, part| replace(&text, part, &stub_of(part, exercise)))
+    parts.try_fold(text.to_owned(), |text, part| {
+        let text = replace(&text, part, &stub_of(part, exercise))?;
+        Ok(match part {
+            // There is no room for a comment in a value, so it stands above; in a student's text it may be already.
+            Part::Value { name, .. } if !text.contains(&format!("// Exercise {}: ", exercise.id)) => {
+                let constant = format!("pub const {name}: ");
+                text.replacen(&constant, &(comment(exercise, "") + &constant), 1)
+            }
+            _ => text,
+        })
+    })
 }
 
 /// `text` with `replacement` in the place of `part`.
@@ -257,20 +267,26 @@ pub fn is_stub(text: &str, exercise: &Exercise) -> bool {
     text.contains(&format!("not_written!(\"{}\"", exercise.id))
 }
 
+/// Whether all lines of `exercise` are in the student's `stage`, be it without a question mark.
+pub fn has_lines(stage: &str, exercise: &Exercise) -> bool {
+    exercise.lines.iter().all(|line| text::has_code(stage, line.trim_end_matches(['?', ';', ','])))
+}
+
 fn stub_of(part: &Part, exercise: &Exercise) -> String {
     match part {
         Part::Value { instead, .. } => format!("not_written!({:?}, {instead})", exercise.id),
         Part::Body { instead, .. } => {
-            let mut body = format!("    // Exercise {}: {}.\n", exercise.id, exercise.title);
-            for line in exercise.task {
-                body += &format!("    // {line}\n");
-            }
-            body += &format!(
-                "    // The page: {}. A hint: cargo run -p exercises -- hint {}\n",
-                exercise.page, exercise.id
-            );
             let value = instead.map(|value| format!(", {value}")).unwrap_or_default();
-            body + &format!("    not_written!({:?}{value})\n", exercise.id)
+            format!("{}    not_written!({:?}{value})\n", comment(exercise, "    "), exercise.id)
         }
     }
+}
+
+/// What is to be done, as a comment that is indented so.
+fn comment(exercise: &Exercise, indent: &str) -> String {
+    let (id, page) = (exercise.id, exercise.page);
+    let title = format!("Exercise {id}: {}.", exercise.title);
+    let more = format!("The page: {page}. A hint: cargo run -p exercises -- hint {id}");
+    let lines = [title.as_str()].into_iter().chain(exercise.task.iter().copied()).chain([more.as_str()]);
+    lines.map(|line| format!("{indent}// {line}\n")).collect()
 }

@@ -34,6 +34,11 @@ pub fn with_lines_after(text: &str, code: &str, more: &str) -> Option<String> {
     Some(text.replacen(&format!("{line}\n"), &format!("{line}\n{more}"), 1))
 }
 
+/// Whether a line of `text` has `code` in it, outside of a comment.
+pub fn has_code(text: &str, code: &str) -> bool {
+    text.lines().any(|line| code_of(line).contains(code))
+}
+
 /// A line without its comment and its indentation.
 fn code_of(line: &str) -> &str {
     line.split("//").next().unwrap_or_default().trim()
@@ -79,6 +84,7 @@ mod tests {
         let text = "a();\n    b()?; // why\nc();\n";
         assert_eq!(without_line(text, "b()?;").unwrap(), "a();\nc();\n");
         assert_eq!(without_line(text, "d();"), None);
+        assert!(has_code(text, "b()") && !has_code(text, "why"));
         assert_eq!(with_lines_after(text, "a();", "x();\n").unwrap(), "a();\nx();\n    b()?; // why\nc();\n");
     }
 }

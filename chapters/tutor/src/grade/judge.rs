@@ -13,7 +13,7 @@ use super::{
     cell::Cell,
     ended::{Ended, How},
 };
-use crate::{EXERCISES, Exercise, MISCONCEPTIONS, Outcome, Student, report::Graded};
+use crate::{EXERCISES, Exercise, Outcome, Student, misconceptions, report::Graded};
 
 /// First argument of a program that plays the judge; then come the program, the package and the seconds.
 pub(super) const ROLE: &str = "grade-judge";
@@ -97,10 +97,8 @@ impl Said {
             Said::Solved => Outcome::Solved,
             Said::NotWritten => Outcome::NotWritten,
             Said::Wrong { mistake, seen } => {
-                let is_it = |known: &&crate::Misconception| {
-                    known.exercise == exercise.id && mistake.as_deref() == Some(known.name)
-                };
-                Outcome::Wrong { mistake: MISCONCEPTIONS.iter().find(is_it), seen: seen.clone() }
+                let known = mistake.as_deref().and_then(|name| misconceptions::find(exercise, name));
+                Outcome::Wrong { mistake: known, seen: seen.clone() }
             }
             Said::CouldNotRun(reason) => Outcome::CouldNotRun(reason.clone()),
         }
