@@ -38,6 +38,9 @@ fn write_summary(text: &mut String, outcomes: &[(&Exercise, &Outcome)]) -> std::
         writeln!(text, "Before you go on from {}:", exercise.id)?;
         paragraph(text, exercise.note)?;
     }
+    if outcomes.iter().any(|(_, outcome)| matches!(outcome, Outcome::CouldNotRun(_))) {
+        writeln!(text, "What could not run here can in the lab: LAB=1 cargo test -p exercises")?;
+    }
     if let Some(next) = next(outcomes) {
         writeln!(text, "Next: {} {}, in exercises/src/{}.", next.id, next.title, next.parts[0].file())?;
         writeln!(
