@@ -140,6 +140,7 @@ pub fn judge(exercise: &Exercise, student: &Student) -> Outcome {
         _ => None,
     });
     match (failed, missing) {
+        (None, None) if misconceptions::has_an_order(exercise) => in_order(exercise, student, verdicts),
         (None, None) => Outcome::Solved,
         (None, Some(reason)) => Outcome::CouldNotRun(reason),
         (Some((name, observed, expected)), _) => {
@@ -156,6 +157,18 @@ pub fn judge(exercise: &Exercise, student: &Student) -> Outcome {
                 seen,
             }
         }
+    }
+}
+
+/// Solved, if the lines of `exercise` are in an order that is right always, and not only where it was checked.
+fn in_order(exercise: &Exercise, student: &Student, verdicts: Vec<(&'static str, Verdict)>) -> Outcome {
+    let explained = checks::explain(&student.subject, exercise.flags, exercise.checks[0]);
+    let evidence = Evidence { verdicts, explained };
+    let Some(mistake) = misconceptions::of_order(exercise, &evidence) else { return Outcome::Solved };
+    let calls = evidence.calls(Side::Child).join("\n");
+    Outcome::Wrong {
+        mistake: Some(mistake),
+        seen: format!("the child's calls, in their order:\n{}", indent(&calls)),
     }
 }
 

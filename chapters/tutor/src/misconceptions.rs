@@ -31,6 +31,21 @@ pub(crate) fn recognise(exercise: &Exercise, evidence: &Evidence) -> Option<&'st
     of_exercise.into_iter().find(|mistake| (mistake.shows)(evidence))
 }
 
+/// Mistakes in the order of the lines that no check can see, because it takes an accident, a certain host or a certain
+/// flag until they do harm: they are looked for where all checks pass.
+const OF_ORDER: &[(&str, &str)] = &[("1.4", "too-late"), ("4.1", "too-late"), ("4.2", "stands-in-the-old")];
+
+/// Whether there are such mistakes in `exercise`.
+pub(crate) fn has_an_order(exercise: &Exercise) -> bool {
+    OF_ORDER.iter().any(|(id, _)| *id == exercise.id)
+}
+
+/// Such a mistake in `exercise` that `evidence` shows.
+pub(crate) fn of_order(exercise: &Exercise, evidence: &Evidence) -> Option<&'static Misconception> {
+    let mut known = MISCONCEPTIONS.iter().filter(|known| OF_ORDER.contains(&(known.exercise, known.name)));
+    known.find(|known| known.exercise == exercise.id && (known.shows)(evidence))
+}
+
 /// Whether clone was called without `flag`.
 fn clone_lacks(evidence: &Evidence, flag: &str) -> bool {
     !evidence.calls(Parent).iter().any(|call| call.starts_with("clone3(") && call.contains(flag))
@@ -144,6 +159,10 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         "The parent asks to die with *its* parent, the shell. The process that shall die with the runtime has to ask \
          for itself: the line belongs into the child.",
         |e| e.called(Parent, "PR_SET_PDEATHSIG")),
+    mistake!("1.4" "too-late",
+        "It works, and not always: a runtime that dies before this line leaves the child alone. The line stands first in the \
+         child, before it waits for `Proceed`.",
+        |e| e.position(Child, "\"Proceed\"").zip(e.position(Child, "PR_SET_PDEATHSIG")).is_some_and(|(wait, ask)| wait < ask)),
     mistake!("1.4" "line-forgotten",
         "prctl is never called: stage.rs has no line `process::die_with_parent()?;`.",
         |e| !e.called(Child, "PR_SET_PDEATHSIG")),
@@ -223,6 +242,10 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         "clone is called without CLONE_NEWNS, so the child works on the host's own mount table: the array in stage.rs has \
          no `mounts::NAMESPACE,`.",
         |e| clone_lacks(e, "CLONE_NEWNS")),
+    mistake!("4.1" "too-late",
+        "Something is mounted before the mounts are cut off, and a host whose mounts are shared has been told of it by then. \
+         make_private comes before anything is mounted.",
+        |e| e.position(Child, "mount(").zip(e.position(Child, "MS_PRIVATE")).is_some_and(|(mount, private)| mount < private)),
     mistake!("4.1" "slave",
         "MS_SLAVE cuts only one direction: what the host mounts later still appears inside. MS_PRIVATE cuts both.",
         |e| e.called(Child, "MS_SLAVE")),
@@ -240,6 +263,12 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("4.2" "bind-mount",
         "A bind mount shows the same old procfs once more, in the same place. Mount a new one: file system type proc.",
         |e| e.called(Child, "mount(\"/proc\"")),
+    mistake!("4.2" "stands-in-the-old",
+    "The working directory is chosen before the new /proc is mounted: with --workdir /proc the command stands in the old \
+     one, and sees the host. change_directory comes after the mounts.",
+    |e| e.position(Child, "mount(\"proc\"").is_some_and(|proc| {
+        e.calls(Child).iter().rposition(|call| call.starts_with("chdir(")).is_some_and(|chdir| chdir < proc)
+    })),
     mistake!("4.2" "no-flags",
         "The new /proc works, but allows set-user-ID programs, devices and programs. Nobody needs them there: MS_NOSUID, \
          MS_NODEV, MS_NOEXEC.",

@@ -42,6 +42,9 @@ fn write_summary(text: &mut String, outcomes: &[(&Exercise, &Outcome)]) -> std::
         writeln!(text, "{}", fill("Before you go on from {id}:", &[("id", &exercise.id)]))?;
         paragraph(text, say(exercise.note))?;
     }
+    if outcomes.iter().any(|(_, outcome)| matches!(outcome, Outcome::CouldNotRun(_))) {
+        writeln!(text, "What could not run here can in the lab: LAB=1 cargo test -p exercises")?;
+    }
     if let Some(next) = next(outcomes) {
         let values: [(&str, &dyn Display); 4] = [
             ("id", &next.id),
