@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, fmt::Display, sync::LazyLock};
 
-use crate::{EXERCISES, MISCONCEPTIONS};
+use crate::{EXERCISES, MISCONCEPTIONS, misconceptions::OF_ANY};
 
 /// The catalogs: a language's name and its file.
 pub const CATALOGS: [(&str, &str); 1] = [("de", include_str!("../po/de.po"))];
@@ -112,6 +112,7 @@ pub fn messages() -> Vec<(String, String)> {
         let mistakes = MISCONCEPTIONS.iter().filter(|mistake| mistake.exercise == exercise.id);
         all.extend(mistakes.map(|it| (format!("{} {}", it.exercise, it.name), it.says.into())));
     }
+    all.extend(OF_ANY.iter().map(|it| (format!("any {}", it.name), it.says.into())));
     all.extend(SOURCES.iter().flat_map(|source| said_in(source)));
     all
 }
@@ -188,7 +189,8 @@ mod tests {
     #[test]
     fn what_is_said_in_chapters_1_to_3_is_translated() {
         for (language, catalog) in CATALOGS {
-            let first = |place: &str| ["1.", "2.", "3.", "program"].iter().any(|it| place.starts_with(it));
+            let first =
+                |place: &str| ["1.", "2.", "3.", "any ", "program"].iter().any(|it| place.starts_with(it));
             let missing: Vec<_> = parse(catalog)
                 .into_iter()
                 .filter(|entry| first(&entry.place) && (entry.fuzzy || entry.translation.is_empty()))

@@ -106,13 +106,15 @@ pub(crate) const DOES_SOMETHING_ELSE: Misconception = Misconception {
     shows: |_| false,
 };
 
+/// Those that any exercise may show.
+pub(crate) const OF_ANY: [&Misconception; 3] = [&FOLLOWS_FROM_MOUNTS, &NOT_REACHED, &DOES_SOMETHING_ELSE];
+
 /// The mistake called `name`, of `exercise` or of any.
 pub(crate) fn find(exercise: &Exercise, name: &str) -> Option<&'static Misconception> {
-    let any = [&FOLLOWS_FROM_MOUNTS, &NOT_REACHED, &DOES_SOMETHING_ELSE];
     let mut of_exercise = MISCONCEPTIONS.iter().filter(|mistake| mistake.exercise == exercise.id);
     of_exercise
         .find(|mistake| mistake.name == name)
-        .or_else(|| any.into_iter().find(|mistake| mistake.name == name))
+        .or_else(|| OF_ANY.into_iter().find(|mistake| mistake.name == name))
 }
 
 /// All known mistakes.
