@@ -25,7 +25,7 @@ use std::{path::Path, process::ExitCode};
 
 pub use flags::Lab;
 use nix::unistd::Pid;
-use sys::Result;
+use sys::{Error, Result};
 
 /// First argument of the program that is PID 1 inside.
 const INIT: &str = "lab-init";
@@ -39,6 +39,11 @@ pub fn play_role() -> Option<ExitCode> {
 
 /// Run a command in the machine. The answer is its exit code, 128 and the signal if one killed it.
 pub fn run(lab: &Lab) -> Result<ExitCode> {
+    if is_inside() {
+        return Err(Error::new("lab")
+            .why("this is the lab already, and it has no room for another one")
+            .remedy("Type the command itself."));
+    }
     sys::restore_defaults()?; // a closed standard output ends us quietly, and the machine with us
     let machine = machine::start(lab)?;
     sys::explain::silence(); // what passes over the line would hide everything else
