@@ -24,6 +24,7 @@ const TESTS: &[(&str, Test)] = &[
     ("output_is_not_lost_when_nobody_reads_for_a_while", slow_reader),
     ("the_working_folder_is_the_hosts", working_folder),
     ("the_program_itself_is_found_by_its_name", itself),
+    ("there_is_no_lab_in_the_lab", not_another_one),
     ("control_groups_are_of_version_2", version_2),
     ("what_was_not_shared_is_not_there", secrets),
     ("a_signal_reaches_the_command", signal),
@@ -111,6 +112,13 @@ fn slow_reader() -> Result<(), Failed> {
     child.stdout.take().ok_or("no output")?.read_to_end(&mut all)?;
     child.wait()?;
     if all.len() == 3_000_000 { Ok(()) } else { Err(format!("{} bytes", all.len()).into()) }
+}
+
+fn not_another_one() -> Result<(), Failed> {
+    let output = lab(&["--", "minicontainer", "lab", "--", "true"]).output()?;
+    must_be(&output.status.code(), &Some(125), &output)?;
+    let said = String::from_utf8_lossy(&output.stderr).contains("this is the lab already");
+    must_be(&said, &true, &output)
 }
 
 /// As after `cargo run`: its folder is neither in PATH nor below the working folder.
