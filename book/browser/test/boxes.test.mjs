@@ -5,22 +5,15 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { after, describe, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { launch, open, out, serve } from "./book.mjs";
 
 const chapter = "ch03-pid-namespace.html";
 const files = pathToFileURL(out).href + "/";
 const phone = { viewport: { width: 360, height: 740 } };
-let browser, book;
-before(async () => {
-  browser = await launch();
-  book = await serve();
-});
-after(async () => {
-  await browser.close();
-  book.close();
-});
+const [browser, book] = [await launch(), await serve()];
+after(() => Promise.all([browser.close(), book.close()]));
 
 /** Opens a page, does something there, and has no complaint about it. */
 async function on(name, act, { origin = book.url, ...options } = {}) {

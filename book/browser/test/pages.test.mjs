@@ -3,20 +3,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { after, before, describe, test } from "node:test";
+import { after, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { chapters, each, launch, open, out, pages, serve } from "./book.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-let browser, book;
-before(async () => {
-  browser = await launch();
-  book = await serve();
-});
-after(async () => {
-  await browser.close();
-  book.close();
-});
+const [browser, book] = [await launch(), await serve()];
+after(() => Promise.all([browser.close(), book.close()]));
 
 test("every page loads without a complaint, served and as files", async () => {
   const all = pages.filter((name) => !name.endsWith("404.html")); // that one is made for a server's root

@@ -20,7 +20,7 @@ use crate::{
     plain::{self, Pace},
     record,
     scenario::{self, Scenario},
-    screen, speaker,
+    screen, speaker, theme,
 };
 
 /// The flags of `demo`.
@@ -128,7 +128,7 @@ impl Demo {
     }
 
     fn options(&self) -> screen::Options {
-        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let plain = theme::no_color();
         let Demo { auto, fast, notes, large, light, .. } = *self;
         screen::Options { auto, fast, notes, large, light, plain, ..screen::Options::default() }
     }

@@ -134,7 +134,7 @@ impl Ending {
     }
 }
 
-/// Take note of children that have ended, or they would stay as zombies. The one called `except` is left to others.
+/// Take note of children that have ended, or they would stay as zombies.
 pub fn reap() {
     let ended = |status| !matches!(status, WaitStatus::StillAlive);
     while sys::waitpid(Pid::from_raw(-1), WaitPidFlag::WNOHANG).is_ok_and(ended) {}

@@ -65,7 +65,7 @@ impl Menu<'_> {
             if now != size {
                 size = now;
                 terminal.resize(area(size))?;
-                terminal.draw(|frame| self.paint(frame))?;
+                self.dirty = true;
             }
             if std::mem::take(&mut self.dirty) {
                 terminal.draw(|frame| self.paint(frame))?;

@@ -234,6 +234,11 @@ impl Player {
         }
     }
 
+    /// One of the panes, to look at.
+    fn seen(&self, side: Side) -> Option<&Pane> {
+        self.panes.as_ref().map(|panes| &panes[usize::from(side == Side::Container)])
+    }
+
     /// One of the panes. Between an end and a beginning there is none.
     pub fn pane(&mut self, side: Side) -> Option<&mut Pane> {
         self.panes.as_mut().map(|panes| &mut panes[usize::from(side == Side::Container)])
@@ -357,8 +362,8 @@ impl Player {
 
     /// Whether it is time for the next letter. A clock that skips goes on as soon as the last one is on the screen.
     fn may_strike(&self) -> bool {
-        let pane = self.panes.as_ref().map(|panes| &panes[usize::from(self.side == Side::Container)]);
-        let echoed = self.typed.1 == 0 || pane.is_some_and(|pane| pane.spoke_after(self.since));
+        let echoed =
+            self.typed.1 == 0 || self.seen(self.side).is_some_and(|pane| pane.spoke_after(self.since));
         let waited = self.since.elapsed() >= KEYSTROKE;
         (waited || self.clock.skips() && echoed) && self.clock.is_over(self.struck, KEYSTROKE)
     }
@@ -375,10 +380,8 @@ impl Player {
 
     /// Is it over, and was it as announced?
     fn go_on_running(&mut self) {
-        let (step, side) = (self.step(), self.side);
-        let Some(pane) = self.panes.as_ref().map(|panes| &panes[usize::from(side == Side::Container)]) else {
-            return;
-        };
+        let step = self.step();
+        let Some(pane) = self.seen(self.side) else { return };
         let output = pane.output();
         let over = match &step.until {
             Some(pattern) => pattern.0.is_match(&output),

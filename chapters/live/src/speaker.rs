@@ -104,7 +104,7 @@ fn expectation(step: &Step) -> Option<String> {
         sentences.push(format!("It goes on running; the step is over at {}.", in_words(pattern)));
     }
     if let Some(gauge) = &step.gauge {
-        sentences.push(format!("Watch the gauge: {}.", format!("{gauge:?}").to_lowercase()));
+        sentences.push(format!("Watch the gauge: {}.", gauge.name()));
     }
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }

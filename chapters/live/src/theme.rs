@@ -25,7 +25,21 @@ pub struct Theme {
     pub bad: Style,
 }
 
+/// Whether nobody wants colours, <https://no-color.org>: the variable is set, and not empty.
+pub fn no_color() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+}
+
 impl Theme {
+    /// The one for this terminal and its user.
+    pub fn wanted(light: bool) -> Theme {
+        match light {
+            _ if no_color() => Theme::plain(),
+            true => Theme::light(),
+            false => Theme::dark(),
+        }
+    }
+
     /// Light letters on black.
     pub fn dark() -> Theme {
         let on = |letters| Style::new().fg(Color::Indexed(letters)).bg(Color::Indexed(16));

@@ -19,7 +19,6 @@ use sys::{Error, Result};
 use crate::{
     containers::{self, Container},
     gauges::{Gauge, Readings, Watch, bytes, percent},
-    theme::Theme,
 };
 
 /// The flags of `top`.
@@ -177,15 +176,6 @@ fn heading(watch: &Watch) -> String {
     let chapter = chapter.map_or_else(String::new, |chapter| format!(", chapter {chapter}"));
     let ended = if watch.has_ended() { ", ended" } else { "" };
     format!("{init}{name}: {command} (runtime {runtime}{chapter}{ended})")
-}
-
-fn theme(flags: &Top) -> Theme {
-    // https://no-color.org: set, and not empty.
-    match std::env::var_os("NO_COLOR") {
-        Some(set) if !set.is_empty() => Theme::plain(),
-        _ if flags.light => Theme::light(),
-        _ => Theme::dark(),
-    }
 }
 
 /// The three amounts of the list, or a question mark.

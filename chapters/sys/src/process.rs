@@ -87,9 +87,7 @@ pub fn prctl_set_pdeathsig(signal: Signal) -> Result<()> {
 /// `prctl(PR_SET_CHILD_SUBREAPER)`: descendants of this process that lose their parent become its children.
 #[track_caller]
 pub fn prctl_set_child_subreaper() -> Result<()> {
-    call("PR_SET_CHILD_SUBREAPER(2const)", "prctl(PR_SET_CHILD_SUBREAPER, 1)".into(), || {
-        nix::sys::prctl::set_child_subreaper(true)
-    })
+    call("prctl(2)", "prctl(PR_SET_CHILD_SUBREAPER, 1)".into(), || nix::sys::prctl::set_child_subreaper(true))
 }
 
 /// `setgroups(2)`: the supplementary groups of this process.

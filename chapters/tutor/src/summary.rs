@@ -43,7 +43,7 @@ fn write_summary(text: &mut String, outcomes: &[(&Exercise, &Outcome)]) -> std::
         paragraph(text, say(exercise.note))?;
     }
     if outcomes.iter().any(|(_, outcome)| matches!(outcome, Outcome::CouldNotRun(_))) {
-        writeln!(text, "What could not run here can in the lab: LAB=1 cargo test -p exercises")?;
+        writeln!(text, "{}", say("What could not run here can in the lab: LAB=1 cargo test -p exercises"))?;
     }
     if let Some(next) = next(outcomes) {
         let values: [(&str, &dyn Display); 4] = [

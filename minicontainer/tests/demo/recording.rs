@@ -13,7 +13,7 @@ use crate::book;
 const SIZE: Size = Size { rows: 30, columns: 100 };
 
 /// A page loads it, and git keeps it for ever.
-const LARGEST: usize = 350_000; // the ladder has most, with its 32 steps
+const MOST_OF_A_STEP: usize = 11_000;
 
 /// What is longer may be broken by the edge of a pane.
 const NARROW: usize = 40;
@@ -25,7 +25,7 @@ pub fn is_of_this_scenario(name: &str) -> Result<(), Failed> {
     let recording = Recording::parse(&text).map_err(|error| again(name, &error.to_string()))?;
     let scenario = scenario::find_whole(name).map_err(|error| error.to_string())?;
     let steps: Vec<_> = scenario.steps.iter().filter(|step| step.is_for(Audience::Root)).collect();
-    let mut faults = faults_of_the_file(&text);
+    let mut faults = faults_of_the_file(&text, steps.len());
     if recording.header != Header::new(&scenario.title, SIZE) {
         faults.push(format!("its header is {:?}", recording.header));
     }
@@ -44,12 +44,12 @@ fn again(name: &str, why: &str) -> Failed {
     format!("book/demos/{name}.cast: {why}\nAs root, `just recordings {name}` makes it anew.").into()
 }
 
-fn faults_of_the_file(text: &str) -> Vec<String> {
+fn faults_of_the_file(text: &str, steps: usize) -> Vec<String> {
     let home = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
     let tree = fs_err::canonicalize(home).map(|path| path.display().to_string()).unwrap_or_default();
     let mut faults = Vec::new();
-    if text.len() > LARGEST {
-        faults.push(format!("it has {} bytes; {LARGEST} are the most", text.len()));
+    if text.len() > MOST_OF_A_STEP * steps {
+        faults.push(format!("it has {} bytes; {} are the most", text.len(), MOST_OF_A_STEP * steps));
     }
     if text.contains(&tree) {
         faults.push(format!("it has a path of this machine: {tree}"));

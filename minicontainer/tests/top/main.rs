@@ -4,6 +4,8 @@
 mod readings;
 mod running;
 mod screen;
+#[path = "../sleeper/mod.rs"]
+mod sleeper;
 
 use std::process::ExitCode;
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{
     asking::{MINICONTAINER, agrees_with_proc, json, kinds, namespace, open, picture, row, status, text},
-    sleeper::{container, plain},
+    sleeping::{container, plain},
 };
 
 #[test]

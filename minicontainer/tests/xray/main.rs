@@ -4,4 +4,6 @@
 mod asking;
 mod containers;
 mod output;
+#[path = "../sleeper/mod.rs"]
 mod sleeper;
+mod sleeping;

@@ -23,7 +23,7 @@ const MARGIN: u16 = 2;
 
 /// Draw it.
 pub fn draw(frame: &mut Frame, shown: Option<(&State, Duration)>) {
-    let theme = theme();
+    let theme = Theme::wanted(false);
     frame.render_widget(Block::new().style(theme.text), frame.area());
     let area = frame.area().inner(ratatui::layout::Margin { horizontal: MARGIN, vertical: 1 });
     let Some((state, elapsed)) = shown else {
@@ -37,12 +37,6 @@ pub fn draw(frame: &mut Frame, shown: Option<(&State, Duration)>) {
     frame.render_widget(Paragraph::new(time).alignment(Alignment::Right), top);
     frame.render_widget(Paragraph::new(body(&theme, state, middle.width, middle.height)), middle);
     frame.render_widget(Paragraph::new(next(&theme, state)), bottom);
-}
-
-/// No colours where nobody wants them.
-fn theme() -> Theme {
-    let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    if unwanted { Theme::plain() } else { Theme::dark() }
 }
 
 /// How long it has taken, and how long it should take.

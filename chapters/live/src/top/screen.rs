@@ -18,8 +18,8 @@ use ratatui::{
 };
 use sys::{Result, SigSet, Signal};
 
-use super::{Top, board::Board, theme, wanted};
-use crate::gauges::Gauge;
+use super::{Top, board::Board, wanted};
+use crate::{gauges::Gauge, theme::Theme};
 
 /// How long a signal may wait.
 const PATIENCE: Duration = Duration::from_millis(50);
@@ -47,7 +47,7 @@ pub fn run(flags: &Top) -> Result<ExitCode> {
     end_at_a_signal()?;
     let mut screen = Screen::open()?;
     let gauge = flags.gauge.first().copied().unwrap_or(Gauge::Memory);
-    let mut board = Board::new(gauge, theme(flags));
+    let mut board = Board::new(gauge, Theme::wanted(flags.light));
     let (mut next, mut is_new) = (Instant::now(), true);
     let input_is_terminal = io::stdin().is_terminal();
     while !(input_is_terminal && has_hung_up()) {

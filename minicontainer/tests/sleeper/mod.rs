@@ -1,16 +1,16 @@
 //! A process to look at, in a container or not, that ends with its test.
 
 use std::{
-    process::{Child, Command as Program, Stdio},
+    process::{Child, Command},
     sync::atomic::{AtomicU32, Ordering},
     time::{Duration, Instant},
 };
 
-use crate::asking::MINICONTAINER;
-
 /// A process that sleeps until the test is over, in a container or not. Its runtime takes it along.
 pub struct Sleeper {
-    started: Child,
+    /// What was started: the runtime, or itself.
+    pub started: Child,
+    /// The sleeping process, out here.
     pub pid: u32,
 }
 
@@ -21,23 +21,11 @@ impl Drop for Sleeper {
     }
 }
 
-/// A container with these flags.
-pub fn container(flags: &[&str]) -> Sleeper {
-    let mut command = Program::new(MINICONTAINER);
-    command.arg("run").args(flags).arg("--").stdin(Stdio::null());
-    sleeper(command)
-}
-
-/// A process with nothing of its own.
-pub fn plain() -> Sleeper {
-    sleeper(Program::new("env"))
-}
-
-/// Seconds that nobody else sleeps tell which process it is.
-fn sleeper(mut command: Program) -> Sleeper {
+/// Somebody who in the end sleeps so many seconds. Nobody else sleeps as many, and so he is found.
+pub fn sleeper(command: impl FnOnce(&str) -> Command) -> Sleeper {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let seconds = format!("16180339.{}{:03}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    let started = command.args(["sleep", &seconds]).spawn().expect("it starts");
+    let started = command(&seconds).spawn().expect("it starts");
     let mut sleeper = Sleeper { started, pid: 0 };
     let line = format!("sleep\0{seconds}\0");
     let deadline = Instant::now() + Duration::from_secs(20);
