@@ -39,6 +39,7 @@ fn a_demo_that_is_killed_leaves_nothing() {
     let _host = HOST.lock().unwrap_or_else(PoisonError::into_inner);
     let before = Host::look_for(MINICONTAINER);
     let scenarios = playable();
+    assert!(scenarios.len() > 5, "hardly a demo begins here");
     let both = [Victim::Keeper, Victim::Worker].into_iter();
     let victims: Vec<_> =
         both.flat_map(|victim| scenarios.iter().map(move |scenario| (&*scenario.name, victim))).collect();
