@@ -76,6 +76,7 @@ fn trials() -> io::Result<Vec<Trial>> {
             trials.push(Trial::ignorable_test(name, move || replay(&path, programs.path())));
         }
     }
+    trials.push(Trial::test("pages::prompts_are_as_a_shell_shows_them", prompts_are_as_a_shell_shows_them));
     trials.push(Trial::test("pages::every_transcript_is_shown", every_transcript_is_shown));
     trials.push(Trial::test("pages::every_terminal_is_a_transcript", every_terminal_is_a_transcript));
     trials.extend(tests());
@@ -336,6 +337,28 @@ fn same(expected: &[String], seen: &[String]) -> bool {
 }
 
 // The pages
+
+/// Who types along sees `> ` only after what is unfinished. Commands that need each other stand in parentheses.
+fn prompts_are_as_a_shell_shows_them() -> Result<(), Failed> {
+    let mut wrong = Vec::new();
+    for path in files("transcripts", "txt")? {
+        for step in parse(&fs_err::read_to_string(&path)?)? {
+            for (end, _) in step.command.match_indices('\n') {
+                let typed = &step.command[..end];
+                if !is_unfinished(typed)? {
+                    wrong.push(format!("{}: after this a shell shows `$ `: {typed}", file(&path)));
+                }
+            }
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
+}
+
+/// Whether a shell would wait for more. Of a here-document it does not complain.
+fn is_unfinished(typed: &str) -> io::Result<bool> {
+    let complains = !Command::new("sh").args(["-n", "-c", typed]).stderr(Stdio::null()).status()?.success();
+    Ok(complains || typed.ends_with('\\') || typed.contains("<<"))
+}
 
 /// How a page shows a transcript.
 fn include_of(line: &str) -> Option<&str> {

@@ -40,10 +40,29 @@ Examples:
   cargo test -p exercises                    all exercises, and a summary
   cargo test -p exercises ch03               those of chapter 3
   cargo run -p exercises -- hint 3.2         a hint; again: a stronger one; three in all
-  cargo run -p exercises -- watch            test again whenever a file is saved";
+  cargo run -p exercises -- watch            test again whenever a file is saved
+  cargo run -p tutor -- hint 3.2             the same hint, while your program does not compile; so reset, watch";
 
 #[derive(Subcommand)]
 enum Task {
+    #[command(flatten)]
+    Aside(Aside),
+    /// What is solved, what is wrong, what is next
+    Progress {
+        /// Only these: exercises (3.2) or chapters (3)
+        which: Vec<String>,
+        /// Write reports for graders: junit=FILE,gradescope=FILE,classroom=FILE,csv=FILE
+        #[arg(long, value_name = "FORMAT=FILE,…")]
+        report: Option<String>,
+    },
+    /// For instructors: judge many check-outs, each apart from the others
+    Grade(Grade),
+}
+
+/// What needs nothing of the student's program. `cargo run -p tutor -- …` has it too, for whose program does not
+/// compile.
+#[derive(Subcommand)]
+pub enum Aside {
     /// A hint for an exercise; asked again, a stronger one
     Hint {
         /// Such as 3.2
@@ -57,18 +76,19 @@ enum Task {
         /// Such as 3.2
         exercise: String,
     },
-    /// What is solved, what is wrong, what is next
-    Progress {
-        /// Only these: exercises (3.2) or chapters (3)
-        which: Vec<String>,
-        /// Write reports for graders: junit=FILE,gradescope=FILE,classroom=FILE,csv=FILE
-        #[arg(long, value_name = "FORMAT=FILE,…")]
-        report: Option<String>,
-    },
-    /// For instructors: judge many check-outs, each apart from the others
-    Grade(Grade),
     /// Test the exercise at hand whenever a file is saved
     Watch,
+}
+
+impl Aside {
+    /// Do it, for the student's package in `folder`.
+    pub fn run(self, folder: &Path) -> Result<()> {
+        match self {
+            Self::Hint { exercise, again } => hint(&Desk::new(folder), &exercise, again),
+            Self::Reset { exercise } => reset(&Desk::new(folder), &exercise),
+            Self::Watch => watch(&folder.join("src")),
+        }
+    }
 }
 
 /// The `main` of the student's package in `folder`, whose runtime is `runtime`.
@@ -95,10 +115,8 @@ pub fn main(folder: &str, runtime: fn(Vec<OsString>) -> ExitCode) -> ExitCode {
 
 fn run(task: Task, folder: &str) -> Result<ExitCode> {
     match task {
-        Task::Hint { exercise, again } => hint(&Desk::new(folder), &exercise, again)?,
-        Task::Reset { exercise } => reset(&Desk::new(folder), &exercise)?,
+        Task::Aside(aside) => aside.run(Path::new(folder))?,
         Task::Progress { which, report } => progress(folder, &which, report.as_deref())?,
-        Task::Watch => watch(&Path::new(folder).join("src"))?,
         Task::Grade(flags) => return grade::run(&flags),
     }
     Ok(ExitCode::SUCCESS)

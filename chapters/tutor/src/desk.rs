@@ -70,7 +70,8 @@ impl Desk {
             }
         }
         if kept.is_empty() {
-            return Err(Error::new(format!("exercise {} is as it was given", exercise.id)));
+            let remedy = "If something is wrong in its files, it is outside of the exercise: `git diff exercises` shows it.";
+            return Err(Error::new(format!("exercise {} is as it was given", exercise.id)).remedy(remedy));
         }
         Ok(kept)
     }

@@ -1,12 +1,17 @@
 //! Writes the stubs in `exercises` and the solutions in `solutions` from the chapters' units:
 //! `cargo run -p tutor -- generate`. With `--check` it only says where they differ. And the catalogs of what is said to
-//! students: `cargo run -p tutor -- messages`.
+//! students: `cargo run -p tutor -- messages`. And what students must get when their own program does not compile:
+//! `cargo run -p tutor -- hint 3.2`.
 
-use std::{path::Path, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
+use tutor::commands::Aside;
 
-/// Keeps exercises and solutions what the chapters say.
+/// Keeps exercises and solutions what the chapters say; and has hints for whose program does not compile.
 #[derive(Parser)]
 struct Arguments {
     #[command(subcommand)]
@@ -15,6 +20,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    #[command(flatten)]
+    Aside(Aside),
     /// Write all stubs and solutions anew
     Generate {
         /// Write nothing; fail if something differs
@@ -27,6 +34,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
+        Command::Aside(aside) => aside.run(&workspace().join("exercises")).map(|()| ExitCode::SUCCESS),
         Command::Generate { check } => generate(check),
         Command::Messages => messages(),
     };
@@ -39,8 +47,12 @@ fn main() -> ExitCode {
     }
 }
 
+fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
 fn generate(check: bool) -> sys::Result<ExitCode> {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let workspace = workspace();
     let drifted = tutor::sources::drift(&workspace)?;
     for path in &drifted {
         anstream::println!("{}", path.display());

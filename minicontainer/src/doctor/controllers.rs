@@ -196,13 +196,13 @@ fn cure(kind: Kind, error: &Error, hierarchy: &Hierarchy) -> String {
                 .into()
         }
         (Kind::Ordinary, Version::V1, _) => {
-            "In version 1 only root makes groups: run as root, or boot with cgroup version 2 \
-             (kernel command line: systemd.unified_cgroup_hierarchy=1)."
+            "In version 1 only root makes groups: minicontainer lab has version 2 for everybody; or run as root, or boot with \
+             version 2 (kernel command line: systemd.unified_cgroup_hierarchy=1)."
                 .into()
         }
         (Kind::Ordinary, Version::V2, _) if !cgroups::has_systemd() => {
-            "Without systemd nobody delegates groups to a user: run as root, or have root give you some, as the \
-             script .devcontainer/delegate-cgroups does in a container."
+            "Without systemd nobody delegates groups to a user: minicontainer lab has some for everybody; or run as root, or \
+             have root give you some, as the script .devcontainer/delegate-cgroups does in a container."
                 .into()
         }
         (Kind::Ordinary, Version::V2, _) if outside => {
