@@ -213,8 +213,8 @@ fn exit_status(scene: &Scene) -> Result<String, Stop> {
     let exit = Request { command: scene::probe(["exit", "7"])?, ..Request::default() };
     let crash = Request { command: scene::probe(["segfault"])?, ..Request::default() };
     let sleep = Request { command: scene::probe(["sleep", "to-be-killed"])?, ..Request::default() };
-    let running = scene.start(&sleep)?;
-    sys::kill(scene::wait_for("to-be-killed")?, Signal::SIGKILL)?;
+    let mut running = scene.start(&sleep)?;
+    sys::kill(running.wait_for("to-be-killed")?, Signal::SIGKILL)?;
     Ok(format!(
         "exit(7): {}\nsegmentation fault: {}\nkilled from outside: {}",
         scene.run(&exit)?,
@@ -316,8 +316,8 @@ fn dies_with_runtime(scene: &Scene) -> Result<String, Stop> {
     let deaf = ["/bin/sh", "-c", "trap '' HUP INT QUIT TERM; exec \"$@\"", "sh"].map(Into::into);
     let command = [deaf.to_vec(), scene::probe(["sleep", "watched"])?].concat();
     let request = Request { command, ..Request::default() };
-    let running = scene.start(&request)?;
-    scene::wait_for("watched")?;
+    let mut running = scene.start(&request)?;
+    running.wait_for("watched")?;
     running.signal(Signal::SIGKILL)?;
     Ok(if scene::is_gone("watched")? { "gone" } else { "still running" }.to_owned())
 }
@@ -407,8 +407,8 @@ fn pid_file(scene: &Scene) -> Result<String, Stop> {
     let file = scene.folder.join("pid");
     let flags = vec!["--pid-file".into(), file.clone().into_os_string()];
     let request = Request { flags, command: scene::probe(["sleep", "numbered"])?, ..Request::default() };
-    let running = scene.start(&request)?;
-    let outside = scene::wait_for("numbered")?.to_string();
+    let mut running = scene.start(&request)?;
+    let outside = running.wait_for("numbered")?.to_string();
     let written = scene::wait_for_text(&file)?;
     Ok(match written.trim() {
         "" => "nothing was written".to_owned(),
@@ -443,8 +443,8 @@ fn pid_1_handler(scene: &Scene) -> Result<String, Stop> {
 
 fn pid_1_default_action(scene: &Scene) -> Result<String, Stop> {
     let request = Request { command: scene::probe(["sleep", "deaf"])?, ..Request::default() };
-    let running = scene.start(&request)?;
-    scene::wait_for("deaf")?;
+    let mut running = scene.start(&request)?;
+    running.wait_for("deaf")?;
     running.signal(Signal::SIGTERM)?;
     Ok(if scene::is_gone("deaf")? { "ended" } else { "goes on" }.to_owned())
 }

@@ -3,7 +3,7 @@
 use std::{
     ffi::OsString,
     fmt,
-    io::{BufRead, BufReader, Read, Write},
+    io::{self, BufRead, BufReader, Read, Write},
     os::{
         fd::AsFd,
         unix::process::{CommandExt, ExitStatusExt},
@@ -245,17 +245,12 @@ pub(crate) fn probe<S: Into<OsString>>(action: impl IntoIterator<Item = S>) -> R
 pub(crate) fn start_neighbour(marker: &str) -> Result<Pid, Stop> {
     let words = probe(["sleep", marker])?;
     Command::new(&words[0]).args(&words[1..]).stdin(Stdio::null()).stdout(Stdio::null()).spawn()?;
-    wait_for(marker)
-}
-
-/// Wait until the probe with `marker` runs, in whatever PID namespace.
-pub(crate) fn wait_for(marker: &str) -> Result<Pid, Stop> {
     let mut found = None;
     fence::wait_until(Instant::now() + patience(), || {
         found = find(marker);
         Ok(found.is_some())
     })?;
-    found.ok_or_else(|| Stop::Failed(format!("the process {marker:?} was not started")))
+    found.ok_or_else(|| Stop::Failed(format!("the neighbour {marker:?} was not started")))
 }
 
 /// Wait until `file` has some text; nothing if it never has.
@@ -350,19 +345,48 @@ impl Running {
         if self.stdout.buffer().is_empty() {
             let mut pipe = [PollFd::new(self.stdout.get_ref().as_fd(), PollFlags::POLLIN)];
             let limit = PollTimeout::try_from(patience()).unwrap_or(PollTimeout::MAX);
-            if poll(&mut pipe, limit).map_err(std::io::Error::from)? == 0 {
+            if poll(&mut pipe, limit).map_err(io::Error::from)? == 0 {
                 return Err(Stop::Failed(format!("no word from inside for {} s", patience().as_secs())));
             }
         }
         self.stdout.read_line(&mut line)?;
-        if line.is_empty() {
-            let mut stderr = String::new();
-            if let Some(pipe) = &mut self.child.stderr {
-                pipe.read_to_string(&mut stderr)?;
+        if line.is_empty() { Err(self.ended_without_a_word()?) } else { Ok(line.trim_end().to_owned()) }
+    }
+
+    /// Wait until the probe with `marker` runs, in whatever PID namespace.
+    pub(crate) fn wait_for(&mut self, marker: &str) -> Result<Pid, Stop> {
+        let (mut found, mut given_up) = (None, None);
+        fence::wait_until(Instant::now() + patience(), || {
+            found = find(marker);
+            if self.child.try_wait()?.is_some() {
+                // A runtime that waits for nobody may have left one behind that is about to start it.
+                given_up.get_or_insert_with(|| Instant::now() + patience() / 8);
             }
-            return Err(Stop::Failed(format!("the command ended without a word: {stderr}")));
+            Ok(found.is_some() || given_up.is_some_and(|moment| Instant::now() > moment))
+        })?;
+        match (found, given_up) {
+            (Some(pid), _) => Ok(pid),
+            (None, Some(_)) => Err(self.ended_without_a_word()?),
+            (None, None) => Err(Stop::Failed(format!("the process {marker:?} was not started"))),
         }
-        Ok(line.trim_end().to_owned())
+    }
+
+    /// What it has said on stderr tells why. Somebody may still hold that open, so nobody waits for its end.
+    fn ended_without_a_word(&mut self) -> Result<Stop, Stop> {
+        let (mut stderr, mut piece) = (Vec::new(), [0; 4096]);
+        if let Some(pipe) = &mut self.child.stderr {
+            while poll(&mut [PollFd::new(pipe.as_fd(), PollFlags::POLLIN)], 100_u8)
+                .map_err(io::Error::from)?
+                > 0
+            {
+                match pipe.read(&mut piece)? {
+                    0 => break,
+                    read => stderr.extend(&piece[..read]),
+                }
+            }
+        }
+        let stderr = String::from_utf8_lossy(&stderr);
+        Ok(Stop::Failed(format!("the command ended without a word: {stderr}")))
     }
 
     /// Send a line inside.

@@ -58,8 +58,8 @@ pub(super) fn memory_reservation(scene: &Scene) -> Result<String, Stop> {
     scene.needs_groups()?;
     let flags = ["--memory-reservation", "32m"].map(Into::into).to_vec();
     let command = scene::probe(["sleep", "reserved"])?;
-    let _running = scene.start(&Request { flags, command, ..Request::default() })?;
-    let group = folder(scene::wait_for("reserved")?)?;
+    let mut running = scene.start(&Request { flags, command, ..Request::default() })?;
+    let group = folder(running.wait_for("reserved")?)?;
     let reserved = read(&group, ["memory.low", "memory.soft_limit_in_bytes"])?;
     let limit = read(&group, ["memory.max", "memory.limit_in_bytes"])?;
     let limit = if limit == "33554432" { "the same" } else { "another" };

@@ -2,6 +2,8 @@
 
 use std::{path::PathBuf, time::Instant};
 
+use sys::Pid;
+
 use super::{
     memory::{folder_of, path, read, shell_words},
     shell, whose,
@@ -24,7 +26,7 @@ pub(super) fn pids_limit(scene: &Scene) -> Result<String, Stop> {
     let crowd = scene::probe(["start-crowd", "60", "crowd"])?;
     let mut running = scene.start(&Request { pids: Some(PIDS), command: crowd, ..Request::default() })?;
     let said = running.line()?;
-    let group = group_of("pids", "crowd")?;
+    let group = group_of("pids", running.wait_for("crowd")?)?;
     let limit = read(&group, ["pids.max"; 2])?;
     running.end()?;
     Ok(format!("limit: {limit}\nwith itself: {said}"))
@@ -35,8 +37,8 @@ pub(super) fn cpu_limit(scene: &Scene) -> Result<String, Stop> {
     let witness = shell_words(&scene::probe(["sleep", "witness"])?);
     let command = shell(&format!("{witness} & while :; do :; done"));
     let spin = Request { cpu_quota: Some(QUOTA), command, ..Request::default() };
-    let _running = scene.start(&spin)?;
-    let group = group_of("cpu", "witness")?;
+    let mut running = scene.start(&spin)?;
+    let group = group_of("cpu", running.wait_for("witness")?)?;
     let limit = if group.join("cpu.max").exists() {
         read(&group, ["cpu.max"; 2])?
     } else {
@@ -57,9 +59,9 @@ pub(super) fn cpu_limit(scene: &Scene) -> Result<String, Stop> {
 pub(super) fn cpu_shares(scene: &Scene) -> Result<String, Stop> {
     scene.needs_groups()?;
     let sleep = scene::probe(["sleep", "sharing"])?;
-    let _running =
+    let mut running =
         scene.start(&Request { cpu_shares: Some(SHARES), command: sleep, ..Request::default() })?;
-    let group = group_of("cpu", "sharing")?;
+    let group = group_of("cpu", running.wait_for("sharing")?)?;
     let share = read(&group, ["cpu.weight", "cpu.shares"])?;
     // Version 2 counts otherwise. Since runc 1.4 and crun 1.23 half of the usual is 59 there, and 20 before.
     let as_asked = ["512", "20", "59"].contains(&share.as_str());
@@ -74,15 +76,15 @@ pub(super) fn own_cgroup_namespace(scene: &Scene) -> Result<String, Stop> {
     Ok(format!("cgroup namespace: {}\nits groups: {its_groups}", whose(&report, "cgroup")?))
 }
 
-/// The group of `controller` in which the probe with `marker` is.
-fn group_of(controller: &str, marker: &str) -> Result<PathBuf, Stop> {
-    let group = folder_of(controller, scene::wait_for(marker)?);
+/// The group of `controller` in which the process is.
+fn group_of(controller: &str, process: Pid) -> Result<PathBuf, Stop> {
+    let group = folder_of(controller, process);
     group.ok_or_else(|| Stop::Failed(format!("its group for {controller} is not to be found")))
 }
 
 /// What a process in the container reads of its groups: for the attack.
 pub(crate) fn group_that_shows() -> Result<String, String> {
-    let own = sys::Pid::this();
+    let own = Pid::this();
     let shown = ["memory", "pids", "cpu"].iter().filter_map(|name| path(name, own)).find(|path| path != "/");
     shown.ok_or_else(|| "/proc/self/cgroup shows / and nothing above it".to_owned())
 }

@@ -29,8 +29,8 @@ pub(super) fn own_cgroup(scene: &Scene) -> Result<String, Stop> {
     let itself = shell_words(&scene::probe(["sleep", "itself"])?);
     // The child is there before anything else happens: whoever moves the command later has lost it.
     let script = format!("{child} & exec {itself}");
-    let _running = scene.start(&Request { command: shell(&script), ..Request::default() })?;
-    let (itself, child) = (scene::wait_for("itself")?, scene::wait_for("its-child")?);
+    let mut running = scene.start(&Request { command: shell(&script), ..Request::default() })?;
+    let (itself, child) = (running.wait_for("itself")?, running.wait_for("its-child")?);
     let text = ["memory", "pids", "cpu"].map(|controller| {
         let whose = if path(controller, itself) == path(controller, Pid::this()) {
             "the caller's"
@@ -47,8 +47,8 @@ pub(super) fn memory_limit(scene: &Scene) -> Result<String, Stop> {
     scene.needs_groups()?;
     let request =
         Request { memory: Some(LIMIT), command: scene::probe(["sleep", "limited"])?, ..Request::default() };
-    let _running = scene.start(&request)?;
-    let group = folder(scene::wait_for("limited")?)?;
+    let mut running = scene.start(&request)?;
+    let group = folder(running.wait_for("limited")?)?;
     let limit = read(&group, ["memory.max", "memory.limit_in_bytes"])?;
     Ok(format!("memory: {limit}\nmemory and swap: {}", with_swap(&group, &limit)?))
 }
@@ -82,7 +82,7 @@ pub(super) fn oom_kill(scene: &Scene) -> Result<String, Stop> {
     if child == "taken" {
         child = running.line()?;
     }
-    let counted = kills(&folder(scene::wait_for("witness")?)?)?;
+    let counted = kills(&folder(running.wait_for("witness")?)?)?;
     running.end()?;
 
     let itself = scene.run(&Request { memory: Some(LIMIT), command: greedy, ..Request::default() })?;
@@ -111,7 +111,7 @@ pub(super) fn group_is_removed(scene: &Scene) -> Result<String, Stop> {
     for (what, signal) in [("after the end", None), ("after SIGKILL of the runtime", Some(Signal::SIGKILL))] {
         let mut running = scene.start(&wait)?;
         running.line()?;
-        let groups = own_folders(scene::wait_for("modest")?, runtime(&running));
+        let groups = own_folders(running.wait_for("modest")?, runtime(&running));
         if let Some(signal) = signal {
             running.signal(signal)?;
         }

@@ -21,7 +21,7 @@ pub(super) fn root_inside(scene: &Scene) -> Result<String, Stop> {
     let mut running =
         scene.start(&Request { userns: true, command: shell(&script), ..Request::default() })?;
     let inside = running.line()?.replace('\t', ", ");
-    let command = scene::wait_for("who")?;
+    let command = running.wait_for("who")?;
     let outside = owner(command)?;
     let outside = if outside == 0 { "root".to_owned() } else { "somebody else".to_owned() };
     let runtime = where_is(&running)?;
@@ -66,8 +66,8 @@ pub(super) fn user(scene: &Scene) -> Result<String, Stop> {
 pub(super) fn user_dies_with_runtime(scene: &Scene) -> Result<String, Stop> {
     one_id_only()?;
     let sleep = scene::probe(["sleep", "as-user"])?;
-    let running = scene.start(&Request { user: Some(1000), command: sleep, ..Request::default() })?;
-    let owner = owner(scene::wait_for("as-user")?)?;
+    let mut running = scene.start(&Request { user: Some(1000), command: sleep, ..Request::default() })?;
+    let owner = owner(running.wait_for("as-user")?)?;
     running.signal(Signal::SIGKILL)?;
     let gone = if scene::is_gone("as-user")? { "gone" } else { "still running" };
     Ok(format!("user {owner}: {gone}"))
@@ -115,7 +115,7 @@ pub(super) fn own_id(scene: &Scene) -> Result<String, Stop> {
         }
     };
     let maps = [extent("uid_map", user)?, extent("gid_map", group)?].join("\n");
-    scene::wait_for("mapped")?;
+    running.wait_for("mapped")?;
     let runtime = where_is(&running)?;
     // In his own fence he may not leave his groups already, and so nobody inside: there only the calls tell.
     let explained = scene.explain(&[])?;
