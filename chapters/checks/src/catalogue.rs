@@ -400,7 +400,18 @@ fn ulimit(scene: &Scene) -> Result<String, Stop> {
     let flags = ["--ulimit", "nofile=64"].map(Into::into).to_vec();
     let request = Request { flags, command: shell("ulimit -Sn; ulimit -Hn"), ..Request::default() };
     let ended = scene.run(&request)?;
-    Ok(format!("{ended}: {}{}", ended.stdout.replace('\n', " ").trim(), ended.stderr))
+    let answer = |value: &str| -> Result<&str, Stop> {
+        let flags = ["--ulimit", value].map(Into::into).to_vec();
+        let ended = scene.run(&Request { flags, command: shell("true"), ..Request::default() })?;
+        Ok(if ended.status.success() { "taken" } else { "refused" })
+    };
+    Ok(format!(
+        "{ended}: {}{}\nno number: {}\nno such resource: {}",
+        ended.stdout.replace('\n', " ").trim(),
+        ended.stderr,
+        answer("nofile=many")?,
+        answer("files=64")?,
+    ))
 }
 
 fn own_domainname(scene: &Scene) -> Result<String, Stop> {

@@ -181,6 +181,10 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("1.5" "line-forgotten",
         "setrlimit is never called: stage.rs has no line `extend::set_ulimits(&run.ulimit)?;`.",
         |e| !e.called(Child, "setrlimit(")),
+    mistake!("1.5" "bad-value-ignored",
+        "A --ulimit that cannot be read is passed over, and the command starts without the limit. Somebody who has mistyped it \
+         never learns of that: anything but nofile=NUMBER is an error.",
+        |e| e.observed("ulimit").contains(": taken")),
     mistake!("2.1" "uts-only",
         "The hostname is its own, but shared memory, semaphores and message queues are still the host's. They have a \
          namespace beside UTS: IPC.",
