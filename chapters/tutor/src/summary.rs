@@ -88,7 +88,7 @@ fn paragraph(text: &mut String, words: &str) -> std::fmt::Result {
 fn verdict(solved: usize, unknown: usize, all: usize) -> &'static str {
     match solved {
         _ if unknown > 0 && unknown == all => {
-            say("0 of {all} could be judged here: that says nothing of your answers.")
+            say("0 of {all} could be judged here: that says nothing about your answers.")
         }
         _ if unknown > 0 => say("{solved} of {all} solved, {unknown} could not be judged here."),
         0 => say("{solved} of {all} solved: this is how it starts."),
@@ -116,7 +116,7 @@ mod tests {
         let summary_of = |outcomes: &[Outcome]| summary(&EXERCISES.iter().zip(outcomes).collect::<Vec<_>>());
         let start = fill("{solved} of {all} solved: this is how it starts.", &[("solved", &0), ("all", &2)]);
         let none =
-            fill("0 of {all} could be judged here: that says nothing of your answers.", &[("all", &2)]);
+            fill("0 of {all} could be judged here: that says nothing about your answers.", &[("all", &2)]);
         let some = fill(
             "{solved} of {all} solved, {unknown} could not be judged here.",
             &[("solved", &0), ("all", &2), ("unknown", &1)],
