@@ -255,13 +255,23 @@ fn surroundings(scene: &Scene) -> Result<String, Stop> {
     let ended = scene.run_with(&request, |caller| {
         caller.env("SECRET", "hunter2");
     })?;
-    let Report { arguments, environment, .. } = ended.report()?;
+    let report = ended.report()?;
     let usual = ["PATH", "HOME", "TERM", "GREETING"];
-    let others: Vec<_> = environment.keys().filter(|name| !usual.contains(&name.as_str())).collect();
+    let names = report.environment.iter().map(|(name, _)| name.as_str());
+    let mut others: Vec<_> = names.filter(|name| !usual.contains(name)).collect();
+    others.sort_unstable();
+    let env = ["TWICE=earlier", "PATH=/later", "TWICE=later"].map(Into::into).to_vec();
+    let again = scene.report(Request { env, ..Request::default() })?;
+    // Nothing of the host's PATH, which a bare command has.
+    let paths: Vec<_> =
+        again.values("PATH").iter().map(|path| if *path == "/later" { "later" } else { "earlier" }).collect();
     Ok(format!(
-        "arguments: {arguments:?}\nGREETING: {:?}\nPATH is set: {}\nother variables: {others:?}",
-        environment.get("GREETING"),
-        environment.contains_key("PATH"),
+        "arguments: {:?}\nGREETING: {:?}\nPATH is set: {}\nother variables: {others:?}\n\
+         values of TWICE, given twice: {:?}\nvalues of PATH, given once more: {paths:?}",
+        report.arguments,
+        report.values("GREETING").first(),
+        !report.values("PATH").is_empty(),
+        again.values("TWICE"),
     ))
 }
 
@@ -390,7 +400,18 @@ fn ulimit(scene: &Scene) -> Result<String, Stop> {
     let flags = ["--ulimit", "nofile=64"].map(Into::into).to_vec();
     let request = Request { flags, command: shell("ulimit -Sn; ulimit -Hn"), ..Request::default() };
     let ended = scene.run(&request)?;
-    Ok(format!("{ended}: {}{}", ended.stdout.replace('\n', " ").trim(), ended.stderr))
+    let answer = |value: &str| -> Result<&str, Stop> {
+        let flags = ["--ulimit", value].map(Into::into).to_vec();
+        let ended = scene.run(&Request { flags, command: shell("true"), ..Request::default() })?;
+        Ok(if ended.status.success() { "taken" } else { "refused" })
+    };
+    Ok(format!(
+        "{ended}: {}{}\nno number: {}\nno such resource: {}",
+        ended.stdout.replace('\n', " ").trim(),
+        ended.stderr,
+        answer("nofile=many")?,
+        answer("files=64")?,
+    ))
 }
 
 fn own_domainname(scene: &Scene) -> Result<String, Stop> {

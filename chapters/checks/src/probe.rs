@@ -28,8 +28,8 @@ pub(crate) struct Report {
     pub(crate) hostname: String,
     /// What came after `report` on its command line.
     pub(crate) arguments: Vec<String>,
-    /// All its environment variables.
-    pub(crate) environment: BTreeMap<String, String>,
+    /// All its environment variables, in their order. Nothing forbids two of the same name (environ(7)).
+    pub(crate) environment: Vec<(String, String)>,
     /// Where it was started.
     pub(crate) working_directory: PathBuf,
     /// The numbers of its open descriptors.
@@ -38,6 +38,14 @@ pub(crate) struct Report {
     pub(crate) namespaces: BTreeMap<String, PathBuf>,
     /// The numbers of all processes in `/proc`.
     pub(crate) processes: Vec<i32>,
+}
+
+impl Report {
+    /// All values of the variable `name`: there should be one.
+    pub(crate) fn values(&self, name: &str) -> Vec<&str> {
+        let found = self.environment.iter().filter(|(other, _)| other == name);
+        found.map(|(_, value)| value.as_str()).collect()
+    }
 }
 
 /// Do `action`.

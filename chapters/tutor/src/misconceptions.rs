@@ -129,6 +129,10 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("1.1" "no-path",
         "Without a PATH no command is found by its name. A clean environment is not an empty one.",
         |e| e.observed("surroundings").contains("PATH is set: false")),
+    mistake!("1.1" "twice",
+        "A variable that is given again stands twice in the environment, and programs differ in which of the two they take: \
+         getenv(3) finds the first, most shells keep the last. The later value replaces the earlier one, that of PATH too.",
+        |e| e.observed("surroundings").lines().any(|line| line.starts_with("values of ") && line.contains("\", \""))),
     mistake!("1.2" "closes-standard-streams",
         "Descriptors 0, 1 and 2 are closed too, so the command can neither read nor write. Begin at 3.",
         |e| (0..3).any(|first| e.called(Child, &format!("close_range({first},")))),
@@ -177,6 +181,10 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("1.5" "line-forgotten",
         "setrlimit is never called: stage.rs has no line `extend::set_ulimits(&run.ulimit)?;`.",
         |e| !e.called(Child, "setrlimit(")),
+    mistake!("1.5" "bad-value-ignored",
+        "A --ulimit that cannot be read is passed over, and the command starts without the limit. Somebody who has mistyped it \
+         never learns of that: anything but nofile=NUMBER is an error.",
+        |e| e.observed("ulimit").contains(": taken")),
     mistake!("2.1" "uts-only",
         "The hostname is its own, but shared memory, semaphores and message queues are still the host's. They have a \
          namespace beside UTS: IPC.",

@@ -17,7 +17,9 @@ pub fn summary(outcomes: &[(&Exercise, &Outcome)]) -> String {
 }
 
 fn write_summary(text: &mut String, outcomes: &[(&Exercise, &Outcome)]) -> std::fmt::Result {
-    let solved = outcomes.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Solved)).count();
+    let count = |which: fn(&Outcome) -> bool| outcomes.iter().filter(|(_, outcome)| which(outcome)).count();
+    let solved = count(|outcome| matches!(outcome, Outcome::Solved));
+    let unknown = count(|outcome| matches!(outcome, Outcome::CouldNotRun(_)));
     let mut chapter = 0;
     for (exercise, outcome) in outcomes {
         if exercise.chapter() != chapter {
@@ -35,14 +37,15 @@ fn write_summary(text: &mut String, outcomes: &[(&Exercise, &Outcome)]) -> std::
             Outcome::Solved | Outcome::NotWritten => {}
         }
     }
-    let numbers: [(&str, &dyn Display); 2] = [("solved", &solved), ("all", &outcomes.len())];
-    writeln!(text, "\n{}", fill(verdict(solved, outcomes.len()), &numbers))?;
+    let numbers: [(&str, &dyn Display); 3] =
+        [("solved", &solved), ("all", &outcomes.len()), ("unknown", &unknown)];
+    writeln!(text, "\n{}", fill(verdict(solved, unknown, outcomes.len()), &numbers))?;
     let last_solved = outcomes.iter().rfind(|(_, outcome)| matches!(outcome, Outcome::Solved));
     if let Some((exercise, _)) = last_solved {
         writeln!(text, "{}", fill("Before you go on from {id}:", &[("id", &exercise.id)]))?;
         paragraph(text, say(exercise.note))?;
     }
-    if outcomes.iter().any(|(_, outcome)| matches!(outcome, Outcome::CouldNotRun(_))) {
+    if unknown > 0 {
         writeln!(text, "{}", say("What could not run here can in the lab: LAB=1 cargo test -p exercises"))?;
     }
     if let Some(next) = next(outcomes) {
@@ -81,9 +84,13 @@ fn paragraph(text: &mut String, words: &str) -> std::fmt::Result {
     writeln!(text, "      {line}")
 }
 
-/// How far that is, in numbers and in a word.
-fn verdict(solved: usize, all: usize) -> &'static str {
+/// How far that is, in numbers and in a word. What could not run is not known to be unsolved.
+fn verdict(solved: usize, unknown: usize, all: usize) -> &'static str {
     match solved {
+        _ if unknown > 0 && unknown == all => {
+            say("0 of {all} could be judged here: that says nothing about your answers.")
+        }
+        _ if unknown > 0 => say("{solved} of {all} solved, {unknown} could not be judged here."),
         0 => say("{solved} of {all} solved: this is how it starts."),
         _ if solved == all && all == EXERCISES.len() => {
             say("{solved} of {all} solved: you have written a container runtime.")
@@ -97,4 +104,30 @@ fn next<'a>(outcomes: &[(&'a Exercise, &Outcome)]) -> Option<&'a Exercise> {
     let first = |wanted: fn(&Outcome) -> bool| outcomes.iter().find(|(_, outcome)| wanted(outcome));
     let wrong = first(|outcome| matches!(outcome, Outcome::Wrong { .. }));
     wrong.or_else(|| first(|outcome| matches!(outcome, Outcome::NotWritten))).map(|(exercise, _)| *exercise)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_not_run_is_not_said_to_be_unsolved() {
+        let unknown = || Outcome::CouldNotRun("no root".to_owned());
+        let summary_of = |outcomes: &[Outcome]| summary(&EXERCISES.iter().zip(outcomes).collect::<Vec<_>>());
+        let start = fill("{solved} of {all} solved: this is how it starts.", &[("solved", &0), ("all", &2)]);
+        let none =
+            fill("0 of {all} could be judged here: that says nothing about your answers.", &[("all", &2)]);
+        let some = fill(
+            "{solved} of {all} solved, {unknown} could not be judged here.",
+            &[("solved", &0), ("all", &2), ("unknown", &1)],
+        );
+        for (outcomes, says) in [
+            ([Outcome::NotWritten, Outcome::NotWritten], start),
+            ([unknown(), unknown()], none),
+            ([Outcome::NotWritten, unknown()], some),
+        ] {
+            let text = summary_of(&outcomes);
+            assert!(text.lines().any(|line| line == says), "{text}");
+        }
+    }
 }
