@@ -110,9 +110,24 @@ fn tracks(workspace: &Path) -> Result<Vec<Track>> {
     let file = "book/tracks.toml";
     let text = fs_err::read_to_string(workspace.join(file))?;
     let Tracks { tracks } = toml::from_str(&text).map_err(|error| Error::msg(format!("{file}: {error}")))?;
-    let wrong = tracks.iter().flat_map(|track| wrong(workspace, track)).collect::<Vec<_>>();
+    let mut wrong = tracks.iter().flat_map(|track| wrong(workspace, track)).collect::<Vec<_>>();
+    wrong.extend(not_in_the_longest(&tracks));
     generate::refuse(file, &wrong)?;
     Ok(tracks)
+}
+
+/// The longest track names the rows of the table of all.
+fn longest(tracks: &[Track]) -> &[Part] {
+    tracks.iter().map(|track| &*track.parts).max_by_key(|parts| parts.len()).unwrap_or_default()
+}
+
+fn not_in_the_longest(tracks: &[Track]) -> Vec<String> {
+    let rows = longest(tracks);
+    let has = |page: &str| rows.iter().any(|row| row.page == page);
+    let others =
+        tracks.iter().flat_map(|track| track.parts.iter().map(move |part| (&track.name, &part.page)));
+    let missing = others.filter(|(_, page)| !has(page));
+    missing.map(|(track, page)| format!("{track:?}: the longest track has not {page:?}")).collect()
 }
 
 fn wrong(workspace: &Path, track: &Track) -> Vec<String> {
@@ -137,6 +152,28 @@ fn way(workspace: &Path, track: &Track) -> Result<String> {
         text += &format!("| [{title}]({page}){note} | {minutes}&nbsp;min |\n");
     }
     Ok(text)
+}
+
+/// The tracks side by side: for instructors.
+pub fn side_by_side(workspace: &Path) -> Result<String> {
+    let tracks = tracks(workspace)?;
+    let minutes = |track: &Track, page: &str| {
+        track.parts.iter().filter(|part| part.page == page).map(|part| part.minutes).sum::<u32>()
+    };
+    let cells = |cell: &dyn Fn(&Track) -> String| tracks.iter().map(cell).collect::<Vec<_>>().join(" | ");
+    let mut table =
+        format!("| | {} |\n|---|{}\n", cells(&|track| track.title.clone()), "---|".repeat(tracks.len()));
+    for Part { page, .. } in longest(&tracks) {
+        let title = title_of(&fs_err::read_to_string(workspace.join("book/src").join(page))?);
+        let of_page = cells(&|track| match minutes(track, page) {
+            0 => "–".to_owned(),
+            minutes => minutes.to_string(),
+        });
+        table += &format!("| [{title}]({page}) | {of_page} |\n");
+    }
+    let together =
+        cells(&|track| format!("**{}**", hours(track.parts.iter().map(|part| part.minutes).sum())));
+    Ok(table + &format!("| **together** | {together} |\n"))
 }
 
 fn title_of(text: &str) -> String {

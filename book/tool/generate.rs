@@ -98,6 +98,7 @@ fn everything(workspace: &Path) -> Result<[(&'static str, Files); 2]> {
     files.extend(diffs::of_stages(workspace)?);
     files.extend(demos::fragments(workspace)?);
     files.insert("contents.md".into(), contents::page(workspace)?);
+    files.insert("tracks.md".into(), contents::side_by_side(workspace)?);
     files.insert("ladder.md".into(), ladder::page(workspace)?);
     Ok([("book/generated", files), ("book/src/demos", demos::recordings(workspace)?)])
 }

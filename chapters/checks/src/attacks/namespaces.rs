@@ -118,6 +118,10 @@ pub(super) fn read_descriptor(descriptor: &str) -> Result<String, String> {
 /// The half inside of [`list_shared_memory`].
 pub(super) fn find_shared_memory(id: &str) -> Result<String, String> {
     let table = fs_err::read_to_string("/proc/sysvipc/shm").map_err(|error| error.to_string())?;
-    let line = table.lines().find(|line| line.split_whitespace().nth(1) == Some(id));
-    line.map(|line| format!("/proc/sysvipc/shm: {}", line.trim())).ok_or_else(|| "no such segment".to_owned())
+    let columns =
+        |line: &str| [1, 3].map(|column| line.split_whitespace().nth(column).unwrap_or_default().to_owned());
+    let found = table.lines().map(columns).find(|[number, _]| number == id);
+    found
+        .map(|[number, size]| format!("/proc/sysvipc/shm: segment {number}, {size} bytes"))
+        .ok_or_else(|| "no such segment".to_owned())
 }

@@ -78,7 +78,9 @@ pub(super) fn start_on_the_host(scene: &Scene) -> Result<(bool, String), Stop> {
     match ended.json::<Loot>() {
         Ok(loot) => Ok((loot.got_through, loot.evidence)),
         Err(_) if !ended.status.success() => {
-            Ok((false, format!("the runtime refused it: {}", ended.stderr.trim())))
+            // runc writes a line for a log, which begins with the time.
+            let said = ended.stderr.split_once("msg=").map_or(&*ended.stderr, |(_, message)| message);
+            Ok((false, format!("the runtime refused it: {}", said.trim())))
         }
         Err(stop) => Err(stop),
     }
