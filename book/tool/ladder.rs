@@ -142,66 +142,6 @@ fn escaped(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn workspace() -> &'static Path {
-        crate::build::workspace()
-    }
-
-    fn ladder() -> Result<Ladder> {
-        Ok(serde_json::from_str(&fs_err::read_to_string(workspace().join(FILE))?)?)
-    }
-
-    fn transcript(name: &str) -> Result<String> {
-        Ok(fs_err::read_to_string(workspace().join("book/transcripts").join(name))?)
-    }
-
-    /// The rows of the printed table: the question, and the marks without their footnotes.
-    fn printed(table: &str) -> Vec<(String, Vec<char>)> {
-        let mut width = 0;
-        let mut rows = Vec::new();
-        for line in table.lines() {
-            match line.find("  ch  bare") {
-                Some(found) => width = found,
-                None if width > 0 && line.len() > width + 4 && line.is_char_boundary(width) => {
-                    let (question, rest) = line.split_at(width);
-                    let marks = rest.split_whitespace().skip(1).filter_map(|word| word.chars().next());
-                    rows.push((question.trim_end().to_owned(), marks.collect()));
-                }
-                None => {}
-            }
-        }
-        rows.retain(|(_, marks): &(String, Vec<char>)| marks.iter().all(|mark| "✓✗?–".contains(*mark)));
-        rows
-    }
-
-    /// The transcript is compared with what the suite says, by root, in the tests of `minicontainer`. So the data is, too.
-    #[test]
-    fn the_data_says_what_the_transcript_of_the_table_says() -> Result<()> {
-        let of = |row: &Row| (row.text.clone(), row.cells.iter().map(|cell| cell.mark().0).collect());
-        let data: Vec<(String, Vec<char>)> = ladder()?.rows.iter().map(of).collect();
-        let table = printed(&transcript("ladder-table.root.txt")?);
-        assert!(table.len() > 50, "{} rows", table.len());
-        for (data, printed) in data.iter().zip(&table) {
-            assert_eq!(data, printed, "{FILE} is old: just ladder");
-        }
-        assert_eq!(data.len(), table.len(), "{FILE} is old: just ladder");
-        Ok(())
-    }
-
-    /// The same for what was observed, of which the book has one transcript.
-    #[test]
-    fn the_data_has_the_observations_of_the_transcript() -> Result<()> {
-        let (details, ladder) = (transcript("ladder-details.root.txt")?, ladder()?);
-        let lines = details.lines().filter(|line| line.starts_with("  ✓ ") || line.starts_with("  ✗ "));
-        let printed: Vec<&str> = lines.filter_map(|line| line.get(21..)).map(str::trim).collect();
-        let row = ladder
-            .rows
-            .iter()
-            .find(|row| details.contains(&format!("\nChapter {}. {}\n", row.chapter, row.text)));
-        let cells = row.map(|row| row.cells.iter().map(Cell::said).collect::<Vec<_>>());
-        assert_eq!(cells.unwrap_or_default(), printed);
-        Ok(())
-    }
-
     #[test]
     fn a_long_observation_ends_with_a_whole_word() {
         let long = "word ".repeat(100);
