@@ -15,7 +15,8 @@ pub(crate) mod users;
 use std::{ffi::OsString, fmt::Write, os::unix::fs::PermissionsExt, time::Duration};
 
 use extensions::{
-    extra_device, memory_reservation, own_network_namespace, proc_options, refusals_are_told, sysctl,
+    extra_device, host_network, memory_reservation, own_network_namespace, proc_options, refusals_are_told,
+    sysctl,
 };
 use layers::{diff, layers, upper};
 use limits::{cpu_limit, cpu_shares, own_cgroup_namespace, pids_limit};
@@ -173,6 +174,7 @@ pub const EXTENSIONS: &[Check] = &[
     check!(4 proc_flags "Is /proc mounted without set-user-ID programs, devices and programs?"),
     check!(4 proc_options "Does --proc-opts change /proc, and leave its flags as they are?"),
     check!(5 own_network_namespace "Is the network namespace its own, but for --network host?"),
+    check!(5 host_network "Does a container without a network of its own start?", by an ordinary user),
     check!(5 sysctl "Does --sysctl set parameters of its network, and no others?"),
     check!(6 memory_reservation "Does --memory-reservation reserve memory, and limit nothing?"),
     check!(7 refusals_are_told "Does the runtime say that a process was refused?"),

@@ -461,7 +461,7 @@ pub const EXERCISES: &[Exercise] = &[
         parts: &[Part::Body { file: "network.rs", name: "bring_loopback_up", instead: None }],
         lines: &["network::bring_loopback_up(run.network)?;"],
         flags: &[],
-        checks: &["own_network"],
+        checks: &["own_network", "host_network"],
         page: CH05,
         hints: [
             "In whose network is the process that asks? Only that one it can change.",

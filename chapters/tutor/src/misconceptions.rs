@@ -312,6 +312,10 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("5.2" "another-name",
         "A new network has one interface, and it is called lo: there is no other that could be brought up.",
         |e| e.observed("own_network").contains("ENODEV")),
+    mistake!("5.2" "host-too",
+        "With `--network host` lo is the host's, and is up already; an ordinary user may not even try to bring it up. Look \
+         at what `network` says.",
+        |e| e.observed("host_network").contains("IFF_UP): EPERM")),
     mistake!("5.2" "line-forgotten",
         "Nobody brings loopback up: stage.rs has no line `network::bring_loopback_up(run.network)?;`.",
         |e| !e.called(Child, "RTM_")),

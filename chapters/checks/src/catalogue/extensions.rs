@@ -40,6 +40,12 @@ pub(super) fn own_network_namespace(scene: &Scene) -> Result<String, Stop> {
     Ok(format!("network namespace: {}\nwith --network host: {}", whose(&usual, "net")?, whose(&host, "net")?))
 }
 
+/// An ordinary user has no power over the host's network, and needs none.
+pub(super) fn host_network(scene: &Scene) -> Result<String, Stop> {
+    let ended = with_flags(scene, &["--network", "host"], "true")?;
+    Ok(format!("with --network host: {ended}{}", ended.stderr))
+}
+
 pub(super) fn sysctl(scene: &Scene) -> Result<String, Stop> {
     const FILE: &str = "/proc/sys/net/ipv4/ip_default_ttl";
     let before = fs_err::read_to_string(FILE)?;
