@@ -26,24 +26,26 @@ pub fn faults(scenario: &Scenario, steps: &[&Step], transcript: &str, scenes: &[
         return vec![format!("its transcript has {} steps, the scenario {}", told.len(), steps.len())];
     }
     let setup = scenario.setup.join("\n");
+    let prompts: Vec<&str> =
+        transcript.split_whitespace().chain([PROMPT]).filter(|word| is_prompt(word)).collect();
     let mut faults = Vec::new();
     for side in [Side::Host, Side::Container] {
         let mut known = Known::new(&setup);
         for ((step, lines), its_side) in steps.iter().zip(&told).zip(&sides) {
             known.add(step, if *its_side == side { lines } else { &[] });
         }
-        faults.extend(fault_of_side(side, &known, scenes));
+        faults.extend(fault_of_side(side, &known, &prompts, scenes));
     }
     faults
 }
 
-fn fault_of_side(side: Side, known: &Known, scenes: &[Scene]) -> Option<String> {
+fn fault_of_side(side: Side, known: &Known, prompts: &[&str], scenes: &[Scene]) -> Option<String> {
     let mut seen = HashSet::new();
     for (scene, end) in scenes.iter().zip(&known.ends) {
         let known = &known.pieces[..*end];
         let mut last = String::new();
         for screen in &scene.screens {
-            let Some(text) = shown(side, screen) else {
+            let Some(text) = shown(side, screen, prompts) else {
                 return Some(format!("{}: a screen without panes", scene.label));
             };
             last = text;
@@ -189,8 +191,15 @@ fn kind(letter: char) -> Kind {
 
 // The recording
 
+/// In a container without a name. A transcript has only the prompts at which something is typed.
+const PROMPT: &str = "root@minicontainer#";
+
+fn is_prompt(word: &str) -> bool {
+    word.ends_with(['#', '$'])
+}
+
 /// The text of a pane, without the prompt that waits for the next command. A line that the edge has broken is whole again.
-fn shown(side: Side, screen: &[String]) -> Option<String> {
+fn shown(side: Side, screen: &[String], prompts: &[&str]) -> Option<String> {
     let columns = if side == Side::Host { 1..49 } else { 51..99 };
     let line = |row: &String| row.chars().skip(columns.start).take(columns.len()).collect::<String>();
     let mut lines: Vec<String> =
@@ -198,8 +207,7 @@ fn shown(side: Side, screen: &[String]) -> Option<String> {
     while lines.last().is_some_and(String::is_empty) {
         lines.pop();
     }
-    let is_prompt = |line: &String| line.split(' ').all(|word| word.ends_with(['#', '$']));
-    lines.pop_if(|last| is_prompt(last));
+    lines.pop_if(|last| last.split(' ').all(|word| prompts.contains(&word)));
     let ends = |line: &String| if line.chars().count() < columns.len() { "\n" } else { "" };
     let text: String = lines.iter().flat_map(|line| [line.as_str(), ends(line)]).collect();
     Some(text::without_folder(&text).trim().to_owned())
@@ -332,8 +340,9 @@ fn a_pane_is_read() {
     let long = "a".repeat(48);
     let screen =
         ["title".into(), "┏".into(), row(&long, "host# id"), row("b", "uid=0"), row("", "host#"), "┗".into()];
-    assert_eq!(shown(Side::Host, &screen), Some(long + "b"));
-    assert_eq!(shown(Side::Container, &screen).as_deref(), Some("host# id\nuid=0"));
+    assert_eq!(shown(Side::Host, &screen, &["host#"]), Some(long + "b"));
+    assert_eq!(shown(Side::Container, &screen, &["host#"]).as_deref(), Some("host# id\nuid=0"));
+    assert_eq!(shown(Side::Container, &screen, &[]).as_deref(), Some("host# id\nuid=0\nhost#"));
     assert_eq!(around(&screen).collect::<Vec<_>>(), ["title", "┏", "┗"]);
 }
 
