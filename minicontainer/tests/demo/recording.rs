@@ -20,8 +20,10 @@ const MOST_OF_A_STEP: usize = 11_000;
 /// What is longer may be broken by the edge of a pane.
 const NARROW: usize = 40;
 
-/// What the kernel calls those that a gauge lists.
-const FILE_SYSTEMS: &str = "tmpfs overlay proc";
+/// What the gauge of mounts has from the kernel: kinds of file systems, and what is usually mounted where there is no
+/// device. Where it has a name of your own machine, record on another.
+const FILE_SYSTEMS: &str = "bpf btrfs cgroup debugfs devpts devtmpfs hugetlbfs mqueue none overlay proc securityfs shm sysfs \
+                            tmpfs tracefs udev xfs";
 
 /// Markers are the titles, captions were shown, nothing failed, what was expected was to be seen, and nothing is shown that
 /// is not in the transcript.
