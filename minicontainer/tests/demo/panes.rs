@@ -54,7 +54,8 @@ fn fault_of_side(side: Side, known: &Known, prompts: &[&str], scenes: &[Scene]) 
             }
             seen.insert(last.clone());
         }
-        if !is_part(known, &last, Place::End) {
+        let is_missing = last.is_empty() && !known.is_empty();
+        if is_missing || !is_part(known, &last, Place::End) {
             return Some(format!("{}: not the end of the step, on the pane {side}:\n{last}", scene.label));
         }
     }
