@@ -8,12 +8,14 @@
 //! | `NAME.txt` | what `minicontainer demo NAME --plain --auto --fast` prints, to root | `UPDATE_DEMOS=1` |
 //! | `NAME.user.txt` | the same to an ordinary user, where there is more to it than `$` for `#` | the same |
 //! | `NAME.md` | what `minicontainer demo NAME --speaker-notes` prints | the same |
-//! | `NAME.cast` | what `minicontainer demo NAME --record FILE` writes, as root | `just recordings` |
+//! | `NAME.cast` | what `minicontainer demo NAME --record FILE` writes, as root; compared with `NAME.txt` | `just recordings` |
 
 mod transcript;
 
 #[path = "demo/live_parts.rs"]
 mod live_parts;
+#[path = "demo/panes.rs"]
+mod panes;
 #[path = "demo/recording.rs"]
 mod recording;
 #[path = "demo/terminal.rs"]
@@ -58,6 +60,7 @@ fn trials() -> Result<Vec<Trial>, Failed> {
     }
     trials.push(Trial::test("book::nothing_without_a_scenario", nothing_without_a_scenario));
     trials.extend(text::tests());
+    trials.extend(panes::tests());
     trials.extend(live_parts::tests());
     Ok(trials)
 }

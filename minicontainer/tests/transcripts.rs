@@ -1,4 +1,4 @@
-//! The book's terminal transcripts, run and compared. No page shows output that somebody typed.
+//! The book's terminal transcripts, run and compared. No page shows output that somebody typed, and no listing either.
 //!
 //! `book/transcripts/NAME.txt` is what a reader sees: a line that begins with `$ ` is a command, `> `
 //! continues it, and the lines up to the next command are what it prints, on both streams. The commands of
@@ -78,7 +78,7 @@ fn trials() -> io::Result<Vec<Trial>> {
     }
     trials.push(Trial::test("pages::prompts_are_as_a_shell_shows_them", prompts_are_as_a_shell_shows_them));
     trials.push(Trial::test("pages::every_transcript_is_shown", every_transcript_is_shown));
-    trials.push(Trial::test("pages::every_terminal_is_a_transcript", every_terminal_is_a_transcript));
+    trials.push(Trial::test("pages::nothing_is_typed_by_hand", nothing_is_typed_by_hand));
     trials.extend(tests());
     Ok(trials)
 }
@@ -187,6 +187,10 @@ fn missing(steps: &[Step]) -> Option<String> {
     }
     if words.contains(&"lab") {
         words.push("linux.uml");
+    }
+    let header = words.iter().find(|word| word.starts_with("/usr/include/") && !Path::new(word).is_file());
+    if let Some(header) = header {
+        return Some(format!("there is no {header} (package linux-libc-dev)"));
     }
     let name = MAY_BE_MISSING.into_iter().find(|name| words.contains(name) && !installed(name))?;
     Some(format!("{name} is not installed"))
@@ -362,39 +366,69 @@ fn every_transcript_is_shown() -> Result<(), Failed> {
     if hidden.is_empty() { Ok(()) } else { Err(format!("no page includes {}", hidden.join(", ")).into()) }
 }
 
-fn every_terminal_is_a_transcript() -> Result<(), Failed> {
+fn nothing_is_typed_by_hand() -> Result<(), Failed> {
     let mut faults = String::new();
     for path in files("src", "md")? {
-        for fault in typed_by_hand(&fs_err::read_to_string(&path)?) {
-            writeln!(faults, "book/src/{}:{fault}", path.file_name().unwrap_or_default().display())?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        for fault in typed_by_hand(&name, &fs_err::read_to_string(&path)?) {
+            writeln!(faults, "book/src/{name}:{fault}")?;
         }
     }
     if faults.is_empty() { Ok(()) } else { Err(faults.into()) }
 }
 
-/// The code blocks of a page that show a terminal and are more, or less, than one included transcript. A
-/// block marked `console,not-run` may be: it is for what no test can run, as another distribution's commands.
-fn typed_by_hand(page: &str) -> Vec<String> {
+/// Pages that begin so are not about what this program does. They tell what to type and to write on machines of other
+/// kinds, and what to say to people: no test can run that.
+const FREE_PAGES: [&str; 4] = ["demos", "instructor", "lab", "setup"];
+
+/// What only these may have besides includes.
+const FREE: [&str; 5] = ["console,not-run", "ini", "json", "sh", "text"];
+
+/// What a block of code may include: source that is compiled, what a test runs or what is made from either.
+const PROVEN: [&str; 3] = ["../../chapters/", "../generated/", "../transcripts/"];
+
+/// The code blocks of a page that are not one include. A block that shows a terminal must be a transcript, or marked
+/// `console,not-run`.
+fn typed_by_hand(name: &str, page: &str) -> Vec<String> {
+    let is_free_page = FREE_PAGES.iter().any(|start| name.starts_with(start));
     let mut faults = Vec::new();
     let mut lines = (1..).zip(page.lines());
+    let mut before = "";
     while let Some((number, line)) = lines.next() {
+        let other_ways = line.trim_start().starts_with("~~~") || line.contains("<pre");
+        if other_ways || (before.is_empty() && line.starts_with("    ")) {
+            faults.push(format!("{number}: code begins with ```"));
+        }
+        before = line;
         let Some(language) = line.trim_start().strip_prefix("```") else { continue };
         let body: Vec<&str> =
             lines.by_ref().map(|(_, line)| line.trim()).take_while(|line| !line.starts_with("```")).collect();
         let is_transcript = matches!(body.as_slice(), [line] if include_of(line).is_some());
         match language.trim() {
-            "console,not-run" => {}
             "console" if is_transcript => {}
             "console" => {
                 faults.push(format!("{number}: not one included transcript, and not `console,not-run`"));
             }
-            _ if body.iter().any(|line| line.starts_with("$ ")) || is_transcript => {
-                faults.push(format!("{number}: a terminal in a block that is not `console`"));
+            language if language != "console,not-run" && is_transcript => {
+                faults.push(format!("{number}: a transcript in a block that is not `console`"));
             }
+            language if is_free_page && FREE.contains(&language) => {
+                let prompt = body.iter().any(|line| line.starts_with("$ "));
+                if prompt && language != "console,not-run" {
+                    faults.push(format!("{number}: a terminal in a block that is not `console`"));
+                }
+            }
+            _ if !is_proven(&body) => faults.push(format!("{number}: a listing that is not one include")),
             _ => {}
         }
     }
     faults
+}
+
+fn is_proven(body: &[&str]) -> bool {
+    let [line] = body else { return false };
+    let path = line.strip_prefix("{{#include ").and_then(|rest| rest.strip_suffix("}}"));
+    path.is_some_and(|path| PROVEN.iter().any(|folder| path.starts_with(folder)))
 }
 
 // The tests of this program's own parts
@@ -410,7 +444,7 @@ fn tests() -> Vec<Trial> {
         test("a_transcript_is_read_and_written", a_transcript_is_read_and_written),
         test("long_numbers_stand_for_any", long_numbers_stand_for_any),
         test("a_difference_is_small", a_difference_is_small),
-        test("a_terminal_typed_by_hand_is_found", a_terminal_typed_by_hand_is_found),
+        test("what_is_typed_by_hand_is_found", what_is_typed_by_hand_is_found),
         test("both_streams_come_in_their_order", both_streams_come_in_their_order),
     ]
 }
@@ -449,14 +483,26 @@ fn a_difference_is_small() {
     assert_eq!(difference(&text("a"), &text("a a")), "    a\n  + a\n");
 }
 
-fn a_terminal_typed_by_hand_is_found() {
-    let page =
-        "```console\n{{#include ../transcripts/a.txt}}\n```\n```console,not-run\n$ dnf install runc\n```\n";
-    assert_eq!(typed_by_hand(page), Vec::<String>::new());
-    for page in
-        ["```console\n$ id\nuid=0\n```", "```text\n$ id\n```", "```\n{{#include ../transcripts/a.txt}}\n```"]
-    {
-        assert_eq!(typed_by_hand(page).len(), 1, "{page}");
+fn what_is_typed_by_hand_is_found() {
+    let terminal = "```console\n{{#include ../transcripts/a.txt}}\n```\n";
+    let listing = "```rust\n{{#include ../../chapters/ch01/src/a.rs:part}}\n```\n";
+    let not_run = "```console,not-run\n$ dnf install runc\n```\n```sh\ncargo build\n```\n";
+    assert_eq!(typed_by_hand("ch01-process.md", &[terminal, listing].concat()), Vec::<String>::new());
+    assert_eq!(typed_by_hand("setup.md", &[terminal, listing, not_run].concat()), Vec::<String>::new());
+    assert_eq!(typed_by_hand("ch01-process.md", not_run).len(), 2);
+    for page in [
+        "```console\n$ id\nuid=0\n```",
+        "```text\n$ id\n```",
+        "```\n{{#include ../transcripts/a.txt}}\n```",
+        "```rust\nfn main() {}\n```",
+        "```rust\n{{#include ../../chapters/ch01/src/a.rs}}\nfn main() {}\n```",
+        "```rust\n{{#include ../mine.rs}}\n```",
+        "~~~\nint main;\n~~~",
+        "Text.\n\n    int main;\n",
+    ] {
+        for name in ["ch01-process.md", "setup.md"] {
+            assert!(!typed_by_hand(name, page).is_empty(), "{name}: {page}");
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Recordings: is it of the scenario as it is now?
 
+use std::{io, path::Path};
+
 use libtest_mimic::Failed;
 use live::{
     record::{Header, Recording, Scene},
@@ -7,7 +9,7 @@ use live::{
 };
 use sys::Size;
 
-use crate::book;
+use crate::{book, panes};
 
 /// Of every recording in the book.
 const SIZE: Size = Size { rows: 30, columns: 100 };
@@ -18,7 +20,13 @@ const MOST_OF_A_STEP: usize = 11_000;
 /// What is longer may be broken by the edge of a pane.
 const NARROW: usize = 40;
 
-/// Markers are the titles, captions were shown, nothing failed, and what was expected was to be seen.
+/// What the gauge of mounts has from the kernel: kinds of file systems, and what is usually mounted where there is no
+/// device. Where it has a name of your own machine, record on another.
+const FILE_SYSTEMS: &str = "bpf btrfs cgroup debugfs devpts devtmpfs hugetlbfs mqueue none overlay proc securityfs shm sysfs \
+                            tmpfs tracefs udev xfs";
+
+/// Markers are the titles, captions were shown, nothing failed, what was expected was to be seen, and nothing is shown that
+/// is not in the transcript.
 pub fn is_of_this_scenario(name: &str) -> Result<(), Failed> {
     let text = fs_err::read_to_string(book(&format!("{name}.cast")))
         .map_err(|error| again(name, &error.to_string()))?;
@@ -29,11 +37,16 @@ pub fn is_of_this_scenario(name: &str) -> Result<(), Failed> {
     if recording.header != Header::new(&scenario.title, SIZE) {
         faults.push(format!("its header is {:?}", recording.header));
     }
-    let scenes = &recording.scenes()[1..];
+    let all = recording.scenes();
+    let scenes = &all[1..];
     let labels: Vec<_> = scenes.iter().map(|scene| &scene.label).collect();
     let titles: Vec<_> = steps.iter().map(|step| &step.title).collect();
     if labels == titles {
         faults.extend(steps.iter().zip(scenes).flat_map(|(step, scene)| faults_of(step, scene)));
+        let transcript = fs_err::read_to_string(book(&format!("{name}.txt")))?;
+        faults.extend(panes::faults(&scenario, &steps, &transcript, &all));
+        let notes = fs_err::read_to_string(book(&format!("{name}.md")))?;
+        faults.extend(panes::words_of_nobody(&[&transcript, &notes, &program()?, FILE_SYSTEMS], &all));
     } else {
         faults.push(format!("its steps are {labels:?}; the scenario's are {titles:?}"));
     }
@@ -42,6 +55,21 @@ pub fn is_of_this_scenario(name: &str) -> Result<(), Failed> {
 
 fn again(name: &str, why: &str) -> Failed {
     format!("book/demos/{name}.cast: {why}\nAs root, `just recordings {name}` makes it anew.").into()
+}
+
+/// The source of all that draws around the panes.
+fn program() -> io::Result<String> {
+    let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("../chapters/live/src");
+    let mut text = String::new();
+    for folder in ["", "gauges", "screen"] {
+        for entry in fs_err::read_dir(home.join(folder))? {
+            let path = entry?.path();
+            if path.is_file() {
+                text += &fs_err::read_to_string(path)?;
+            }
+        }
+    }
+    Ok(text)
 }
 
 fn faults_of_the_file(text: &str, steps: usize) -> Vec<String> {

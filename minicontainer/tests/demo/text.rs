@@ -1,6 +1,6 @@
 //! What is printed: transcripts and speaker notes.
 
-use std::path::PathBuf;
+use std::{ops::Range, path::PathBuf};
 
 use checks::{User, harness};
 use libtest_mimic::{Completion, Failed, Trial};
@@ -105,10 +105,15 @@ fn neutral(line: &str) -> String {
     if user.is_some_and(|name| name != "root" && line.trim() == name) {
         return "    student".to_owned();
     }
-    let Some((before, after)) = line.split_once("/minicontainer-demo-") else { return line.to_owned() };
-    let start = before.rfind([' ', '=', ':', '"', '\'', '(']).map_or(0, |at| at + 1);
+    without_folder(line)
+}
+
+/// The demo's folder has another name in each run.
+pub fn without_folder(text: &str) -> String {
+    let Some((before, after)) = text.split_once("/minicontainer-demo-") else { return text.to_owned() };
+    let start = before.rfind([' ', '=', ':', '"', '\'', '(', '\n']).map_or(0, |at| at + 1);
     let rest = after.trim_start_matches(|letter: char| letter.is_ascii_alphanumeric() || letter == '-');
-    neutral(&format!("{}/tmp/demo{rest}", &before[..start]))
+    without_folder(&format!("{}/tmp/demo{rest}", &before[..start]))
 }
 
 /// A line without what depends on user and network.
@@ -117,10 +122,24 @@ fn of_nobody(line: &str) -> String {
 }
 
 /// What is chosen anew for each run: addresses of containers, below 10 and of their cards, and terminals.
+const CHOSEN: [(&str, &str); 3] = [
+    (r"\b10(\.\d{1,3}){3}\b", "10.0.0.0"),
+    (r"\b[0-9a-f]{2}(:[0-9a-f]{2}){5}\b", "MAC"),
+    (r"\bpts/\d+", "pts/0"),
+];
+
 fn without_addresses(line: &str) -> String {
-    let line = regex(r"\b10(\.\d{1,3}){3}\b").replace_all(line, "10.0.0.0");
-    let line = regex(r"\b[0-9a-f]{2}(:[0-9a-f]{2}){5}\b").replace_all(&line, "MAC");
-    regex(r"\bpts/\d+").replace_all(&line, "pts/0").into_owned()
+    CHOSEN
+        .iter()
+        .fold(line.to_owned(), |line, (pattern, name)| regex(pattern).replace_all(&line, *name).into_owned())
+}
+
+/// Where in a line that stands.
+pub fn addresses(line: &str) -> Vec<Range<usize>> {
+    let all = |(pattern, _): &(&str, _)| {
+        regex(pattern).find_iter(line).map(|found| found.range()).collect::<Vec<_>>()
+    };
+    CHOSEN.iter().flat_map(all).collect()
 }
 
 /// A line with the prompt that root would see.
