@@ -17,11 +17,19 @@
             this.words = box.dataset; // all that a reader sees of this script, in the language of the page
             this.columns = [...box.querySelectorAll('thead th[data-subject]')];
             this.chapters = [...box.querySelectorAll('tr.chapter a')].map(link => link.textContent.replace(/^C/, 'c'));
+            this.heads = this.columns.map(column => this.head(column));
             this.rows = [...box.querySelectorAll('tr[data-kind]')].map(row => this.row(row));
             box.classList.add('ladder-on');
             box.prepend(this.controls());
             box.addEventListener('click', event => this.click(event));
             this.show();
+        }
+
+        // The name of a column is a button: what a click on a mark shows can be had with Tab and Enter, too.
+        head(column) {
+            const button = make('button', { type: 'button' }, ...column.childNodes);
+            column.append(button);
+            return button;
         }
 
         row(element) {
@@ -80,6 +88,7 @@
             const column = Number(this.slider.value);
             const kind = this.kinds.value;
             this.columns.forEach((head, i) => head.classList.toggle('chosen', i === column));
+            this.heads.forEach((button, i) => button.setAttribute('aria-pressed', i === column));
             this.rows.forEach(row => this.showRow(row, column, kind));
             for (const group of this.box.querySelectorAll('tbody')) {
                 group.hidden = !group.querySelector('tr[data-kind]:not([hidden])');

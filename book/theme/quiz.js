@@ -5,18 +5,7 @@
 
     const KEY = 'minicontainer.quiz';
 
-    // All that a reader sees of this script, in the language of the page: the quiz has it with its questions.
-    const words = document.querySelector('.quiz')?.dataset ?? {};
     const fill = (text, numbers) => text.replace(/{(\w+)}/g, (_, name) => numbers[name]);
-    const WORDS = {
-        check: words.textCheck,
-        again: words.textAgain,
-        choose: words.textChoose,
-        missing: words.textMissing,
-        others: words.textOthers,
-        none: all => fill(words.textNone, { all }),
-        count: (right, all, first) => fill(words.textCount, { right, all, first }),
-    };
 
     // What was answered, by "chapter/question": { tries, right }. A browser may forbid to remember anything.
     const memory = {
@@ -47,6 +36,7 @@
     class Question {
         constructor(quiz, element) {
             this.quiz = quiz;
+            this.words = quiz.words;
             this.element = element;
             this.key = `${quiz.chapter}/${element.dataset.question}`;
             this.several = element.dataset.several === 'true';
@@ -63,7 +53,7 @@
             this.result = make('div', { className: 'quiz-result' });
             this.result.setAttribute('role', 'status');
             this.result.setAttribute('aria-live', 'polite');
-            const check = make('button', { type: 'submit', className: 'quiz-check', textContent: WORDS.check });
+            const check = make('button', { type: 'submit', className: 'quiz-check', textContent: this.words.textCheck });
             this.form = make('form', { className: 'quiz-form' }, fieldset, check, this.result);
             this.form.addEventListener('submit', event => {
                 event.preventDefault();
@@ -74,7 +64,7 @@
                 if (event.key.startsWith('Arrow')) event.stopPropagation();
             });
             this.answers[0].before(this.form);
-            this.others = make('p', { className: 'quiz-others', hidden: true, textContent: WORDS.others });
+            this.others = make('p', { className: 'quiz-others', hidden: true, textContent: this.words.textOthers });
             this.form.after(this.others);
         }
 
@@ -100,7 +90,7 @@
             const inputs = this.inputs();
             const chosen = inputs.flatMap((input, i) => (input.checked ? [i] : []));
             if (chosen.length === 0) {
-                this.result.replaceChildren(make('p', { textContent: WORDS.choose }));
+                this.result.replaceChildren(make('p', { textContent: this.words.textChoose }));
                 return;
             }
             const right = inputs.every((input, i) => input.checked === this.isRight(i));
@@ -117,7 +107,7 @@
         show(chosen, right) {
             const reasons = chosen.map(i => this.reason(i));
             const missing = !right && chosen.every(i => this.isRight(i));
-            if (missing) reasons.push(make('p', { className: 'quiz-missing', textContent: WORDS.missing }));
+            if (missing) reasons.push(make('p', { className: 'quiz-missing', textContent: this.words.textMissing }));
             this.result.dataset.right = right;
             this.result.replaceChildren(...reasons);
             this.others.hidden = !right;
@@ -151,10 +141,12 @@
     class Quiz {
         constructor(element) {
             this.chapter = element.dataset.chapter;
+            // All that a reader sees of this script, in the quiz's language: the print page has quizzes of several.
+            this.words = element.dataset;
             this.score = make('p', { className: 'quiz-count' });
             this.score.setAttribute('role', 'status');
             this.score.setAttribute('aria-live', 'polite');
-            this.again = make('button', { type: 'button', className: 'quiz-again', textContent: WORDS.again });
+            this.again = make('button', { type: 'button', className: 'quiz-again', textContent: this.words.textAgain });
             this.again.addEventListener('click', () => this.restart());
             element.prepend(make('div', { className: 'quiz-score' }, this.score, this.again));
             element.classList.add('quiz-on');
@@ -168,8 +160,8 @@
             const first = right.filter(record => record.tries === 1).length;
             const all = this.questions.length;
             this.score.textContent = right.length === 0
-                ? WORDS.none(all)
-                : WORDS.count(right.length, all, first);
+                ? fill(this.words.textNone, { all })
+                : fill(this.words.textCount, { right: right.length, all, first });
             this.again.hidden = records.length === 0;
         }
 

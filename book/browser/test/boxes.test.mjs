@@ -206,6 +206,57 @@ describe("the ladder", () => {
       assert.ok(page.url().includes("ladder"), "the arrow has turned the book's page");
     }));
 
+  /** What book/ladder.json says of each mark, as the page shortens it. */
+  const observations = () => {
+    const { rows } = JSON.parse(readFileSync(fileURLToPath(new URL("../../ladder.json", import.meta.url)), "utf8"));
+    const said = ({ observed, reason, known }) =>
+      [observed, reason, known].filter((text) => text !== undefined).map((text) => text.replace(/\n$/, "").split("\n").join("; ")).join(". ");
+    return new Map(rows.map(({ text, cells }) => [text, cells.map(said)]));
+  };
+
+  test("has what was observed below the pointer, at each mark", () =>
+    on("ladder.html", async (page) => {
+      const wanted = observations();
+      const rows = await page.locator("tr[data-kind]").evaluateAll((rows) => rows.map((row) => {
+        const name = row.querySelector("th").cloneNode(true);
+        name.querySelectorAll(".kind, .ladder-seen").forEach((part) => part.remove());
+        return { name: name.textContent.trim(), titles: [...row.querySelectorAll("td")].map((cell) => cell.title) };
+      }));
+      assert.deepEqual(rows.map(({ name }) => name).sort(), [...wanted.keys()].sort());
+      for (const { name, titles } of rows) {
+        titles.forEach((title, column) => {
+          const all = wanted.get(name)[column];
+          if (all.length <= 240) assert.equal(title, all, name);
+          else assert.ok(title.endsWith(" …") && all.startsWith(title.slice(0, -2)) && title.length > 100, `${name}: ${title}`);
+        });
+      }
+      const [name, column] = ["Kill a process of the host", 3];
+      await page.locator("tr", { hasText: name }).locator("td").nth(column).hover();
+      assert.equal(await page.locator("[title]:hover").getAttribute("title"), wanted.get(name)[column]);
+      assert.match(wanted.get(name)[column], /ESRCH/);
+    }));
+
+  test("shows it beside the question, at a click on a mark, and with Tab and Enter", () =>
+    on("ladder.html", async (page) => {
+      const wanted = observations().get("Kill a process of the host");
+      const row = page.locator("tr", { hasText: "Kill a process of the host" });
+      const seen = () => row.locator(".ladder-seen").innerText();
+      assert.equal(await seen(), wanted[0]);
+      await row.locator("td").nth(3).click();
+      assert.notEqual(wanted[3], wanted[0]);
+      assert.equal(await seen(), wanted[3]);
+      await page.getByLabel("Show", { exact: true }).focus();
+      const head = page.locator("thead th[data-subject='bare'] button");
+      await page.keyboard.press("Tab");
+      assert.ok(await focused(head));
+      await page.keyboard.press("Enter");
+      assert.equal(await seen(), wanted[0]);
+      for (let i = 0; i < 3; i += 1) await page.keyboard.press("Tab");
+      await page.keyboard.press("Space");
+      assert.equal(await seen(), wanted[3]);
+      assert.equal(await page.locator("thead button[aria-pressed='true']").innerText(), "3");
+    }));
+
   test("shows checks or attacks", () =>
     on("ladder.html", async (page) => {
       await page.getByLabel("Show", { exact: true }).selectOption("attack");

@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { chapters, each, launch, open, out, pages, serve } from "./book.mjs";
+import { chapters, each, launch, open, out, pages, serve, theme } from "./book.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const [browser, book] = [await launch(), await serve()];
@@ -48,25 +49,109 @@ test("no page scrolls sideways on a telephone of 360 pixels", () =>
     assert.ok(width <= 360, `${name} is ${width} pixels wide`);
   }, { viewport: { width: 360, height: 740 } }));
 
-// Every page in the two themes that are chosen by themselves; what the others could change is on two of them, and only
-// the colours.
-const some = ["ch04-mount-namespace.html", "ladder.html"];
-for (const [name, those] of [["light", chapters], ["navy", chapters], ["rust", some], ["coal", some], ["ayu", some]]) {
-  test(`axe finds nothing serious, theme ${name}`, async () => {
-    const faults = [];
-    const rules = name === "light" ? {} : { runOnly: ["color-contrast"] };
-    await each(browser, book.url, those, async (page, chapter) => {
-      await page.evaluate(axe);
-      const { violations } = await page.evaluate(
-        (rules) => axe.run("main", { resultTypes: ["violations"], ...rules }), rules);
-      for (const violation of violations.filter(({ impact }) => ["serious", "critical"].includes(impact))) {
-        const where = violation.nodes.map((node) => `${node.html.slice(0, 90)}: ${node.any[0]?.message}`);
-        faults.push(`${chapter}: ${violation.id}: ${where.slice(0, 3).join(" | ")}`);
-      }
-    }, { inTheme: name });
-    assert.deepEqual(faults, []);
+const themes = ["light", "rust", "coal", "navy", "ayu"];
+
+// A page that is not translated is the English one once more: one of them is enough.
+const different = chapters.filter((name) =>
+  name === "de/glossary.html" || !readFileSync(join(out, name), "utf8").includes('<div lang="en">'));
+
+/** Opens all that is folded and answers the quizzes: one question wrong, the next one right. All answers of the first
+    one that has several. */
+const openAll = () => {
+  document.querySelectorAll(".question").forEach((question, i) => {
+    const right = [...question.querySelectorAll("details.answer")].map((answer) => answer.dataset.right === "true");
+    question.querySelectorAll(".quiz-choice input").forEach((input, j) => {
+      input.checked = question.dataset.several === "true" || right[j] === (i % 2 === 1);
+    });
+    question.querySelector(".quiz-check").click();
+  });
+  document.querySelectorAll("details").forEach((details) => { details.open = true; });
+  const style = document.createElement("style");
+  style.textContent = "* { transition: none !important; }"; // a colour on its way to another is neither
+  document.head.append(style);
+};
+
+/** Axe does not see words of the style sheet: they become words of the page. */
+const writeLabels = () => {
+  document.querySelectorAll(".written-label").forEach((label) => label.remove());
+  for (const box of document.querySelectorAll(".attack > div, .trainer, .console[data-title]")) {
+    const { content, color } = getComputedStyle(box, "::before");
+    if (!content.startsWith('"')) continue;
+    const label = Object.assign(document.createElement("span"), { className: "written-label", textContent: content });
+    label.style.color = color;
+    box.prepend(label);
+  }
+};
+
+/** What axe finds on the whole page, as it is now. */
+async function faults(page, where, rules) {
+  await page.evaluate(writeLabels);
+  const { violations } = await page.evaluate((rules) => axe.run({ resultTypes: ["violations"], ...rules }), rules);
+  return violations.filter(({ impact }) => impact !== "minor").map(({ id, nodes }) => {
+    const found = nodes.map(({ html, any, all, none }) => `${html.slice(0, 90)}: ${[...any, ...all, ...none][0]?.message}`);
+    return `${where}: ${id}: ${found.slice(0, 3).join(" | ")}`;
   });
 }
+
+const colours = { runOnly: ["color-contrast"] };
+
+/** In the first theme by all rules, in the others by that of colours. */
+async function faultsInAllThemes(page, where) {
+  const found = [];
+  await page.evaluate(axe);
+  for (const name of themes) {
+    await page.evaluate((name) => document.getElementById(`mdbook-theme-${name}`).click(), name);
+    found.push(...await faults(page, `${where}, ${name}`, name === themes[0] ? {} : colours));
+  }
+  return found;
+}
+
+test("axe finds nothing but minor things on any page, in any theme, with all of it open", async () => {
+  const found = [];
+  await each(browser, book.url, different, async (page, name) => {
+    await page.evaluate(openAll);
+    found.push(...await faultsInAllThemes(page, name));
+  }, { inTheme: themes[0] });
+  assert.deepEqual(found, []);
+});
+
+test("axe finds nothing but minor things where something has been opened: the search, the themes, the help", async () => {
+  const { page, close } = await open(browser, book.url);
+  await theme(page, themes[0]);
+  const ways = {
+    search: async () => {
+      await page.keyboard.press("s");
+      await page.keyboard.type("namespace");
+      await page.waitForSelector("#mdbook-searchresults a");
+    },
+    themes: () => page.click("#mdbook-theme-toggle"),
+    help: () => page.keyboard.press("?"),
+  };
+  const found = [];
+  for (const [what, act] of Object.entries(ways)) {
+    await page.goto(book.url + "ch03-pid-namespace.html");
+    await act();
+    found.push(...await faultsInAllThemes(page, what));
+  }
+  assert.deepEqual(found, []);
+  await close();
+});
+
+test("axe finds nothing wrong with the colours of a dark page without JavaScript", async () => {
+  const { page, close } = await open(browser, book.url, { colorScheme: "dark" });
+  await page.goto(book.url + "ch04-mount-namespace.html");
+  await page.evaluate(openAll);
+  await page.evaluate(axe);
+  await page.evaluate(() => {
+    document.documentElement.className = "light"; // as it is before any script
+    document.querySelectorAll("code").forEach((code) => {
+      code.classList.remove("hljs");
+      code.textContent = code.textContent;
+    });
+  });
+  assert.deepEqual(await faults(page, "without JavaScript", colours), []);
+  await close();
+});
 
 test("the switch leads to the same page in the other language and back, by keyboard and as files", async () => {
   for (const origin of [book.url, pathToFileURL(out).href + "/"]) {
@@ -87,15 +172,80 @@ test("the switch leads to the same page in the other language and back, by keybo
   }
 });
 
-test("a quiz speaks the language of its page", async () => {
+test("a quiz speaks its own language, on the print page, too, and no two questions share their choices", async () => {
   const { page, complaints, close } = await open(browser, book.url);
-  await page.goto(book.url + "de/ch02-hostname.html");
-  const question = page.locator(".question").first();
-  await question.locator("button").click();
-  assert.equal(await question.locator(".quiz-result").innerText(), "Wählen Sie zuerst eine Antwort.");
-  assert.equal(await page.locator(".quiz-count").innerText(), "5 Fragen, noch keine beantwortet.");
+  for (const [name, languages] of [["de/ch02-hostname.html", ["Prüfen"]], ["print.html", ["Check"]], ["de/print.html", ["Check", "Prüfen"]]]) {
+    await page.goto(book.url + name);
+    const quizzes = await page.locator(".quiz").evaluateAll((quizzes) => quizzes.map((quiz) => {
+      const { textCheck, textAgain, textChoose, textNone } = quiz.dataset;
+      quiz.querySelector(".quiz-check").click();
+      const said = [".quiz-check", ".quiz-again", ".quiz-result", ".quiz-count"].map((part) => quiz.querySelector(part).textContent);
+      const questions = [...quiz.querySelectorAll(".quiz-form")];
+      return {
+        said,
+        wanted: [textCheck, textAgain, textChoose, textNone.replace("{all}", questions.length)],
+        groups: questions.map((form) => [...new Set([...form.querySelectorAll("input")].map((input) => input.name))]),
+      };
+    }));
+    assert.ok(quizzes.length > 0, name);
+    for (const { said, wanted } of quizzes) assert.deepEqual(said, wanted, name);
+    assert.deepEqual([...new Set(quizzes.map(({ said }) => said[0]))].sort(), languages, name);
+    const groups = quizzes.flatMap(({ groups }) => groups);
+    assert.ok(groups.every((names) => names.length === 1), `${name}: a question with two groups of choices`);
+    assert.equal(new Set(groups.flat()).size, groups.length, `${name}: two questions share a group of choices`);
+  }
   assert.deepEqual(complaints, []);
   await close();
+});
+
+test("every answer of every quiz says why, in the colour of the answer", async () => {
+  let answers = 0;
+  const withQuiz = different.filter((name) => readFileSync(join(out, name), "utf8").includes('class="quiz"'));
+  await each(browser, book.url, withQuiz, async (page, name) => {
+    const { faults, count } = await page.evaluate(() => {
+      const colour = (element) => getComputedStyle(element).color;
+      const probe = (variable) => {
+        const element = document.createElement("span");
+        element.style.color = `var(${variable})`;
+        document.body.append(element);
+        return colour(element);
+      };
+      const colours = { true: probe("--blockquote-tip-color"), false: probe("--blockquote-caution-color") };
+      const text = (element) => element.textContent.replace(/\s+/g, " ").trim();
+      const faults = [];
+      let count = 0;
+      const ask = (question, chosen) => {
+        const details = [...question.querySelectorAll("details.answer")];
+        question.querySelectorAll(".quiz-choice input").forEach((input, i) => { input.checked = chosen.includes(i); });
+        question.querySelector(".quiz-check").click();
+        const result = question.querySelector(".quiz-result");
+        const allRight = details.every(({ dataset }, i) => (dataset.right === "true") === chosen.includes(i));
+        const shown = [...result.querySelectorAll(".quiz-why")];
+        const wanted = chosen.map((i) => text(details[i]).slice(text(details[i].querySelector("summary")).length).trim());
+        const told = `${question.id}, ${chosen}`;
+        if (result.dataset.right !== String(allRight)) faults.push(`${told}: the verdict is ${result.dataset.right}`);
+        if (JSON.stringify(shown.map(text)) !== JSON.stringify(wanted)) faults.push(`${told}: ${shown.map(text)}`);
+        chosen.forEach((i, at) => {
+          const verdict = shown[at]?.querySelector(".verdict");
+          const [right, wrong] = [/^(Right|Richtig)\./, /^(Wrong|Falsch)\./];
+          if (!verdict?.checkVisibility()) return faults.push(`${told}: no verdict`);
+          if (!(details[i].dataset.right === "true" ? right : wrong).test(text(verdict))) faults.push(`${told}: ${text(verdict)}`);
+          if (colour(verdict) !== colours[details[i].dataset.right]) faults.push(`${told}: "${text(verdict)}" is ${colour(verdict)}`);
+          if (wanted[at].length < text(verdict).length + 10) faults.push(`${told}: no reason`);
+          count += 1;
+        });
+      };
+      for (const question of document.querySelectorAll(".question")) {
+        const all = [...question.querySelectorAll("details.answer")].map((_, i) => i);
+        all.forEach((i) => ask(question, [i]));
+        if (question.dataset.several === "true") ask(question, all);
+      }
+      return { faults, count };
+    });
+    assert.deepEqual(faults, [], name);
+    answers += count;
+  });
+  assert.ok(withQuiz.length >= 12 && answers > 12 * 4 * 3, `${answers} answers on ${withQuiz.length} pages`);
 });
 
 describe("on a page", () => {
@@ -115,12 +265,39 @@ describe("on a page", () => {
     await close();
   });
 
-  test("the search finds, by keyboard alone", async () => {
+  for (const [language, name, words, found] of [
+    ["English", chapter, "pivot_root", "ch08"],
+    ["German", `de/${chapter}`, "Prozessbaum", "ch03"],
+  ]) {
+    test(`the search finds what is ${language}, by keyboard alone`, async () => {
+      const { page, close } = await open(browser, book.url);
+      await page.goto(book.url + name);
+      await page.keyboard.press("s");
+      await page.keyboard.type(words);
+      const result = page.locator(`#mdbook-searchresults a[href*='${found}']`).first();
+      await result.waitFor();
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("Enter");
+      await page.waitForURL(/highlight=/);
+      assert.ok(page.url().startsWith(new URL(".", book.url + name).href), page.url());
+      assert.equal(await page.locator("html").getAttribute("lang"), language === "German" ? "de" : "en");
+      assert.ok(await page.locator("main mark").count() > 0);
+      await close();
+    });
+  }
+
+  test("the sidebar goes and comes with the keyboard", async () => {
     const { page, close } = await open(browser, book.url);
     await page.goto(book.url + chapter);
-    await page.keyboard.press("s");
-    await page.keyboard.type("pivot_root");
-    await page.waitForSelector("#mdbook-searchresults a[href*='ch08']");
+    const toggle = page.getByRole("button", { name: "Toggle Table of Contents" });
+    await page.locator("#mdbook-theme-toggle").focus();
+    await page.keyboard.press("Shift+Tab");
+    assert.ok(await toggle.evaluate((element) => element === document.activeElement));
+    for (const [key, shown] of [["Enter", "false"], ["Space", "true"]]) {
+      await page.keyboard.press(key);
+      assert.equal(await toggle.getAttribute("aria-expanded"), shown);
+      await page.locator("#mdbook-sidebar").waitFor({ state: shown === "true" ? "visible" : "hidden" });
+    }
     await close();
   });
 
