@@ -33,6 +33,7 @@ book:
 
 # The built book in Debian's Chromium: each page, what is in the pages, print. Needs node, npm and chromium
 browser:
+    cargo run -q -p book --locked -- build
     cd book/browser && npm ci --silent && npm test
 
 # The book as a PDF, book/out/minicontainer.pdf. It needs the same
