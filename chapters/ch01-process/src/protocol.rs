@@ -15,7 +15,7 @@
 use std::os::fd::OwnedFd;
 
 use serde::{Deserialize, Serialize};
-use sys::{Error, Result};
+use sys::{Errno, Error, Result};
 
 /// One message. Their order here is their order on the wire.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,10 +39,16 @@ impl Channel {
         Ok((Channel(ours), Channel(theirs)))
     }
 
-    /// Send `message`.
+    /// Send `message`. Nobody can to a peer that is gone; if it failed, it has said why before, and its error is ours.
     pub fn tell(&mut self, message: &Message) -> Result<()> {
         let packet = serde_json::to_vec(message).map_err(|error| Error::new(error.to_string()))?;
-        sys::send(&self.0, &packet)
+        match sys::send(&self.0, &packet) {
+            Err(broken) if broken.errno() == Some(Errno::EPIPE) => match self.hear() {
+                Ok(Some(Message::Failed(error))) => Err(error),
+                _ => Err(broken),
+            },
+            sent => sent,
+        }
     }
 
     /// Wait for `message`, of a peer that is still there. If it failed instead, its error is ours.
@@ -63,7 +69,7 @@ impl Channel {
 
     /// Wait for what the peer gives. If it failed instead, its error is ours.
     pub fn take(&mut self) -> Result<OwnedFd> {
-        let (packet, descriptor) = sys::receive_with_descriptor(&self.0)?;
+        let (packet, descriptor) = once_more(|| sys::receive_with_descriptor(&self.0))?;
         match (parse(&packet.0)?, descriptor) {
             (Some(Message::Descriptor), Some(descriptor)) => Ok(descriptor),
             (Some(Message::Failed(error)), _) => Err(error),
@@ -87,7 +93,15 @@ impl Channel {
 
     /// The next message; `None` at the end of file.
     fn hear(&mut self) -> Result<Option<Message>> {
-        parse(&sys::receive(&self.0)?.0)
+        parse(&once_more(|| sys::receive(&self.0))?.0)
+    }
+}
+
+/// A peer that is gone and had not read everything is told first, as ECONNRESET. What it said before is still there.
+fn once_more<T>(receive: impl Fn() -> Result<T>) -> Result<T> {
+    match receive() {
+        Err(error) if error.errno() == Some(Errno::ECONNRESET) => receive(),
+        received => received,
     }
 }
 
@@ -109,6 +123,28 @@ mod tests {
         let failure = Error::new("mount(…): EPERM").why("because").remedy("do this");
         child.tell(&Message::Failed(failure.clone())).unwrap();
         assert_eq!(parent.expect_end().unwrap_err(), failure);
+    }
+
+    #[test]
+    fn a_failure_arrives_before_proceed_as_well() {
+        let failure = Error::new("mount(…): EPERM");
+        let (mut parent, mut child) = Channel::pair().unwrap();
+        child.tell(&Message::Failed(failure.clone())).unwrap();
+        drop(child);
+        assert_eq!(parent.tell(&Message::Proceed).unwrap_err(), failure);
+    }
+
+    #[test]
+    fn a_failure_arrives_when_proceed_was_not_read() {
+        let failure = Error::new("mount(…): EPERM");
+        for take in [false, true] {
+            let (mut parent, mut child) = Channel::pair().unwrap();
+            parent.tell(&Message::Proceed).unwrap();
+            child.tell(&Message::Failed(failure.clone())).unwrap();
+            drop(child);
+            let error = if take { parent.take().unwrap_err() } else { parent.expect_end().unwrap_err() };
+            assert_eq!(error, failure);
+        }
     }
 
     #[test]
