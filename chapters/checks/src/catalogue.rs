@@ -40,7 +40,7 @@ use users::{keep_id, own_id, root_inside, subordinate_ids, user, user_dies_with_
 use crate::{
     Scene, Subject,
     probe::{Report, hostname, namespaces, signal_masks},
-    scene::{self, Stop, mount_points},
+    scene::{self, Ended, Stop, mount_points},
     subject::Request,
 };
 
@@ -166,6 +166,7 @@ pub const CHECKS: &[Check] = &[
 /// What only exercises ask for: runc and crun do it otherwise, or the ladder has a row that says more.
 pub const EXTENSIONS: &[Check] = &[
     check!(1 ulimit "Does --ulimit limit the open files, soft and hard?"),
+    check!(1 signal_mask "Is nothing blocked that its caller blocks?"),
     check!(2 own_domainname "Has it the domain name of --domainname, and the host its own?"),
     check!(2 own_uts "Is the UTS namespace its own?"),
     check!(3 pid_1_handler "Does a handler of PID 1 get its signal?"),
@@ -308,10 +309,22 @@ fn signal_state(scene: &Scene) -> Result<String, Stop> {
     let request =
         Request { command: vec!["/bin/cat".into(), "/proc/self/status".into()], ..Request::default() };
     let ended = scene.run_ignoring_signals(&request)?;
-    let Some((blocked, ignored)) = signal_masks(&ended.stdout) else {
-        return Err(Stop::Failed(format!("no answer from inside, {ended}: {}", ended.stderr)));
-    };
+    let (blocked, ignored) = masks(&ended)?;
     Ok(format!("blocked: {blocked:?}\nignored: {ignored:?}"))
+}
+
+/// crun lets all signals through. runc 1.1 does not: a program in Go starts others with the mask that it had itself.
+fn signal_mask(scene: &Scene) -> Result<String, Stop> {
+    let request =
+        Request { command: vec!["/bin/cat".into(), "/proc/self/status".into()], ..Request::default() };
+    let ended = scene.run_blocking_a_signal(&request)?;
+    Ok(format!("blocked: {:?}", masks(&ended)?.0))
+}
+
+/// What is blocked and what is ignored, where the command printed its `/proc/self/status`.
+fn masks(ended: &Ended) -> Result<(Vec<&str>, Vec<&str>), Stop> {
+    signal_masks(&ended.stdout)
+        .ok_or_else(|| Stop::Failed(format!("no answer from inside, {ended}: {}", ended.stderr)))
 }
 
 fn signal_forwarding(scene: &Scene) -> Result<String, Stop> {

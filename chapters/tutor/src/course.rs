@@ -166,7 +166,7 @@ pub const EXERCISES: &[Exercise] = &[
         parts: &[Part::Body { file: "signals.rs", name: "reset", instead: None }],
         lines: &["signals::reset()?;"],
         flags: &[],
-        checks: &["signal_state"],
+        checks: &["signal_state", "signal_mask"],
         page: CH01,
         hints: [
             "What does execve(2) say about ignored signals, and about the mask?",

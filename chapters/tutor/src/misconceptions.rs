@@ -151,6 +151,10 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         "Nothing is blocked, but signals that the caller ignored are still ignored: execve(2) keeps that too. \
          An ignored signal and a blocked one are different things.",
         |e| e.called(Child, "sigprocmask(") && !e.called(Child, "sigaction(")),
+    mistake!("1.3" "ignored-only",
+        "No signal is ignored any more, and what the caller blocked is still blocked: such a signal waits for ever, SIGTERM \
+         too. execve(2) keeps the mask as well: sys::sigmask_empty().",
+        |e| e.called(Child, "sigaction(") && !e.called(Child, "sigprocmask(")),
     mistake!("1.3" "in-the-parent",
         "The parent resets its own signals, after the child has got its copy of them. The line belongs into the child.",
         |e| e.called(Parent, "sigaction(")),
