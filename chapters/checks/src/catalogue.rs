@@ -20,7 +20,7 @@ use extensions::{
 };
 use layers::{diff, layers, upper};
 use limits::{cpu_limit, cpu_shares, own_cgroup_namespace, pids_limit};
-use memory::{group_is_removed, memory_limit, oom_kill, oom_kill_is_told, own_cgroup};
+use memory::{group_is_removed, joins_in_time, memory_limit, oom_kill, oom_kill_is_told, own_cgroup};
 use network::{bridge, bridge_is_removed, own_network};
 use privileges::{
     added_for_user, bounding_set, capabilities, capability_flags, limited_sets, no_new_privs, noroot,
@@ -177,6 +177,7 @@ pub const EXTENSIONS: &[Check] = &[
     check!(5 own_network_namespace "Is the network namespace its own, but for --network host?"),
     check!(5 host_network "Does a container without a network of its own start?", by an ordinary user),
     check!(5 sysctl "Does --sysctl set parameters of its network, and no others?"),
+    check!(6 joins_in_time "Is it in its group before it goes on?"),
     check!(6 memory_reservation "Does --memory-reservation reserve memory, and limit nothing?"),
     check!(7 refusals_are_told "Does the runtime say that a process was refused?"),
     check!(8 extra_device "Does --device give a device of the host's?"),

@@ -505,7 +505,7 @@ pub const EXERCISES: &[Exercise] = &[
         parts: &[Part::Body { file: "cgroup.rs", name: "join", instead: None }],
         lines: &["cgroup::join(&group, container.pid)?;"],
         flags: &[],
-        checks: &["own_cgroup"],
+        checks: &["own_cgroup", "joins_in_time"],
         page: CH06,
         hints: [
             "In version 1 each controller has a tree of its own. How many folders has the group?",

@@ -336,6 +336,10 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("6.1" "the-folder-itself",
         "A folder cannot be written to. A process is moved by writing its number to the file cgroup.procs in it.",
         |e| e.said("EISDIR")),
+    mistake!("6.1" "too-late",
+        "It works, and not always: told to proceed, the child goes on, and what it takes or starts before this line is counted \
+         elsewhere and limited by nobody. The line stands before `Proceed`.",
+        |e| e.observed("joins_in_time").contains("after Proceed")),
     mistake!("6.1" "own-number",
         "The runtime has moved itself. Pid::this() is its number; the container's is the parameter.",
         |e| e.called(Parent, "cgroup.procs\"")),
