@@ -330,6 +330,10 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("5.3" "dots-kept",
         "There is no such file: in /proc/sys the parts of the name are folders. net.ipv4 is net/ipv4.",
         |e| e.called(Child, "write(\"/proc/sys/net.")),
+    mistake!("5.3" "any-name",
+        "A parameter is taken that is not the network's. The kernel refuses what the caller has no power over, and root may \
+         have power over the whole machine. What does not begin with net. is an error.",
+        |e| e.called(Child, "write(\"/proc/sys/net/") && e.observed("sysctl").contains(": taken")),
     mistake!("5.3" "line-forgotten",
         "Nothing is written to /proc/sys: stage.rs has no line `extend::set_sysctls(&run.sysctl)?;`.",
         |e| !e.called(Child, "write(\"/proc/sys/")),

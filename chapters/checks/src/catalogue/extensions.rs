@@ -51,12 +51,18 @@ pub(super) fn sysctl(scene: &Scene) -> Result<String, Stop> {
     let before = fs_err::read_to_string(FILE)?;
     let inside = with_flags(scene, &["--sysctl", "net.ipv4.ip_default_ttl=42"], &format!("cat {FILE}"))?;
     let outside = if fs_err::read_to_string(FILE)? == before { "unchanged" } else { "changed" };
-    let whole = with_flags(scene, &["--sysctl", "kernel.domainname=changed"], "true")?;
-    let whole = if whole.status.success() { "taken" } else { "refused" };
+    let answer = |setting: &str| -> Result<&str, Stop> {
+        let ended = with_flags(scene, &["--sysctl", setting], "true")?;
+        Ok(if ended.status.success() { "taken" } else { "refused" })
+    };
+    // Everybody may write to this one in a user namespace of his own: with the value that it has, for where there is none.
+    let most = fs_err::read_to_string("/proc/sys/user/max_uts_namespaces")?;
     Ok(format!(
-        "inside: {}{}\noutside: {outside}\na parameter that is not the network's: {whole}",
+        "inside: {}{}\noutside: {outside}\na parameter that is not the network's: {}\none of the user namespace: {}",
         inside.stdout.trim(),
-        inside.stderr
+        inside.stderr,
+        answer("kernel.domainname=changed")?,
+        answer(&format!("user.max_uts_namespaces={}", most.trim()))?,
     ))
 }
 
