@@ -165,6 +165,7 @@ pub const CHECKS: &[Check] = &[
 
 /// What only exercises ask for: runc and crun do it otherwise, or the ladder has a row that says more.
 pub const EXTENSIONS: &[Check] = &[
+    check!(1 home_and_term "Has it the HOME and the TERM of its caller?"),
     check!(1 ulimit "Does --ulimit limit the open files, soft and hard?"),
     check!(1 signal_mask "Is nothing blocked that its caller blocks?"),
     check!(2 own_domainname "Has it the domain name of --domainname, and the host its own?"),
@@ -277,6 +278,16 @@ fn surroundings(scene: &Scene) -> Result<String, Stop> {
         !report.values("PATH").is_empty(),
         again.values("TWICE"),
     ))
+}
+
+/// runc and crun are told them by the engine above.
+fn home_and_term(scene: &Scene) -> Result<String, Stop> {
+    let request = Request { command: scene::probe(["report"])?, ..Request::default() };
+    let ended = scene.run_with(&request, |caller| {
+        caller.env("HOME", "/home/caller").env("TERM", "vt52");
+    })?;
+    let report = ended.report()?;
+    Ok(format!("HOME: {:?}\nTERM: {:?}", report.values("HOME"), report.values("TERM")))
 }
 
 fn working_directory(scene: &Scene) -> Result<String, Stop> {

@@ -118,7 +118,7 @@ pub const EXERCISES: &[Exercise] = &[
         parts: &[Part::Body { file: "environment.rs", name: "clean", instead: Some("Vec::new()") }],
         lines: &[],
         flags: &[],
-        checks: &["surroundings"],
+        checks: &["surroundings", "home_and_term"],
         page: CH01,
         hints: [
             "What must not be in the result? Look at what `env` prints in your shell, then at what the page \

@@ -133,6 +133,18 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         "A variable that is given again stands twice in the environment, and programs differ in which of the two they take: \
          getenv(3) finds the first, most shells keep the last. The later value replaces the earlier one, that of PATH too.",
         |e| e.observed("surroundings").lines().any(|line| line.starts_with("values of ") && line.contains("\", \""))),
+    mistake!("1.1" "no-home",
+        "The caller's HOME and TERM are missing. Without the one a program does not know where its user's files are, and \
+         without the other an editor does not know how to draw.",
+        |e| e.observed("home_and_term").contains(": []")),
+    mistake!("1.1" "another-home",
+        "HOME or TERM is not the caller's. What stands in your source is right for one user and for one terminal: \
+         std::env::var_os tells what the caller has.",
+        |e| e.observed("home_and_term").starts_with("HOME: ") && !e.passes("home_and_term")),
+    mistake!("1.2" "closes-standard-error",
+        "Standard error is closed too: what the command complains of is lost, or goes into the next file that it opens. It is \
+         number 2; begin at 3.",
+        |e| e.called(Child, "close_range(2,")),
     mistake!("1.2" "closes-standard-streams",
         "Descriptors 0, 1 and 2 are closed too, so the command can neither read nor write. Begin at 3.",
         |e| (0..3).any(|first| e.called(Child, &format!("close_range({first},")))),
