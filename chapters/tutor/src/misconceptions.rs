@@ -312,6 +312,10 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("4.3" "line-forgotten",
         "/proc is never mounted anew: stage.rs has no line `extend::set_proc_options(run.proc_opts.as_deref())?;`.",
         |e| !e.called(Child, "MS_REMOUNT")),
+    mistake!("5.1" "bridge-forgotten",
+        "With `--network bridge` the container is in the host's network. On the bridge as well it has a network of its own, and \
+         a cable from there to the host's: only `host` gets none.",
+        |e| !clone_lacks(e, "CLONE_NEWNET") && e.observed("own_network_namespace").contains("bridge: the host's")),
     mistake!("5.1" "host-ignored",
         "The network is its own even with `--network host`: look at what `network` says.",
         |e| !clone_lacks(e, "CLONE_NEWNET") && !e.said("RTM_NEWLINK(lo, IFF_UP): EPERM")),
