@@ -297,7 +297,18 @@ fn working_directory(scene: &Scene) -> Result<String, Stop> {
 
 fn descriptors(scene: &Scene) -> Result<String, Stop> {
     let _left_open = leave_open(scene)?;
-    Ok(format!("{:?}", scene.report(Request::default())?.descriptors))
+    let numbers = scene.report(Request::default())?.descriptors;
+    // Not the probe: a Rust program opens those of the three that it lacks before it can look.
+    let script = "echo to output; echo to error >&2";
+    let ended = scene.run(&Request { command: shell(script), ..Request::default() })?;
+    let arrives = |text: &str, what: &str| {
+        if text.lines().any(|line| line == what) { "arrives" } else { "does not arrive" }
+    };
+    Ok(format!(
+        "{numbers:?}\nwhat is written to 1 {}, and to 2 {}",
+        arrives(&ended.stdout, "to output"),
+        arrives(&ended.stderr, "to error")
+    ))
 }
 
 /// A file with a secret, open and without close-on-exec, as a careless caller has them.

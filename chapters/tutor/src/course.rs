@@ -143,7 +143,7 @@ pub const EXERCISES: &[Exercise] = &[
         parts: &[Part::Body { file: "process.rs", name: "close_descriptors", instead: None }],
         lines: &["process::close_descriptors()?;"],
         flags: &[],
-        checks: &["descriptors"],
+        checks: &["descriptors", "exec_failure"],
         page: CH01,
         hints: [
             "Which descriptors may a command inherit? Only three have a meaning that every program knows.",
