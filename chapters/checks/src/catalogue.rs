@@ -20,7 +20,7 @@ use extensions::{
 };
 use layers::{diff, layers, upper};
 use limits::{cpu_limit, cpu_shares, own_cgroup_namespace, pids_limit};
-use memory::{group_is_removed, memory_limit, oom_kill, oom_kill_is_told, own_cgroup};
+use memory::{group_is_removed, joins_in_time, memory_limit, oom_kill, oom_kill_is_told, own_cgroup};
 use network::{bridge, bridge_is_removed, own_network};
 use privileges::{
     added_for_user, bounding_set, capabilities, capability_flags, limited_sets, no_new_privs, noroot,
@@ -40,7 +40,7 @@ use users::{keep_id, own_id, root_inside, subordinate_ids, user, user_dies_with_
 use crate::{
     Scene, Subject,
     probe::{Report, hostname, namespaces, signal_masks},
-    scene::{self, Stop, mount_points},
+    scene::{self, Ended, Stop, mount_points},
     subject::Request,
 };
 
@@ -165,7 +165,9 @@ pub const CHECKS: &[Check] = &[
 
 /// What only exercises ask for: runc and crun do it otherwise, or the ladder has a row that says more.
 pub const EXTENSIONS: &[Check] = &[
+    check!(1 home_and_term "Has it the HOME and the TERM of its caller?"),
     check!(1 ulimit "Does --ulimit limit the open files, soft and hard?"),
+    check!(1 signal_mask "Is nothing blocked that its caller blocks?"),
     check!(2 own_domainname "Has it the domain name of --domainname, and the host its own?"),
     check!(2 own_uts "Is the UTS namespace its own?"),
     check!(3 pid_1_handler "Does a handler of PID 1 get its signal?"),
@@ -176,6 +178,7 @@ pub const EXTENSIONS: &[Check] = &[
     check!(5 own_network_namespace "Is the network namespace its own, but for --network host?"),
     check!(5 host_network "Does a container without a network of its own start?", by an ordinary user),
     check!(5 sysctl "Does --sysctl set parameters of its network, and no others?"),
+    check!(6 joins_in_time "Is it in its group before it goes on?"),
     check!(6 memory_reservation "Does --memory-reservation reserve memory, and limit nothing?"),
     check!(7 refusals_are_told "Does the runtime say that a process was refused?"),
     check!(8 extra_device "Does --device give a device of the host's?"),
@@ -277,6 +280,16 @@ fn surroundings(scene: &Scene) -> Result<String, Stop> {
     ))
 }
 
+/// runc and crun are told them by the engine above.
+fn home_and_term(scene: &Scene) -> Result<String, Stop> {
+    let request = Request { command: scene::probe(["report"])?, ..Request::default() };
+    let ended = scene.run_with(&request, |caller| {
+        caller.env("HOME", "/home/caller").env("TERM", "vt52");
+    })?;
+    let report = ended.report()?;
+    Ok(format!("HOME: {:?}\nTERM: {:?}", report.values("HOME"), report.values("TERM")))
+}
+
 fn working_directory(scene: &Scene) -> Result<String, Stop> {
     let report = scene.report(Request { workdir: Some("/usr".into()), ..Request::default() })?;
     Ok(report.working_directory.display().to_string())
@@ -284,7 +297,18 @@ fn working_directory(scene: &Scene) -> Result<String, Stop> {
 
 fn descriptors(scene: &Scene) -> Result<String, Stop> {
     let _left_open = leave_open(scene)?;
-    Ok(format!("{:?}", scene.report(Request::default())?.descriptors))
+    let numbers = scene.report(Request::default())?.descriptors;
+    // Not the probe: a Rust program opens those of the three that it lacks before it can look.
+    let script = "echo to output; echo to error >&2";
+    let ended = scene.run(&Request { command: shell(script), ..Request::default() })?;
+    let arrives = |text: &str, what: &str| {
+        if text.lines().any(|line| line == what) { "arrives" } else { "does not arrive" }
+    };
+    Ok(format!(
+        "{numbers:?}\nwhat is written to 1 {}, and to 2 {}",
+        arrives(&ended.stdout, "to output"),
+        arrives(&ended.stderr, "to error")
+    ))
 }
 
 /// A file with a secret, open and without close-on-exec, as a careless caller has them.
@@ -308,10 +332,22 @@ fn signal_state(scene: &Scene) -> Result<String, Stop> {
     let request =
         Request { command: vec!["/bin/cat".into(), "/proc/self/status".into()], ..Request::default() };
     let ended = scene.run_ignoring_signals(&request)?;
-    let Some((blocked, ignored)) = signal_masks(&ended.stdout) else {
-        return Err(Stop::Failed(format!("no answer from inside, {ended}: {}", ended.stderr)));
-    };
+    let (blocked, ignored) = masks(&ended)?;
     Ok(format!("blocked: {blocked:?}\nignored: {ignored:?}"))
+}
+
+/// crun lets all signals through. runc 1.1 does not: a program in Go starts others with the mask that it had itself.
+fn signal_mask(scene: &Scene) -> Result<String, Stop> {
+    let request =
+        Request { command: vec!["/bin/cat".into(), "/proc/self/status".into()], ..Request::default() };
+    let ended = scene.run_blocking_a_signal(&request)?;
+    Ok(format!("blocked: {:?}", masks(&ended)?.0))
+}
+
+/// What is blocked and what is ignored, where the command printed its `/proc/self/status`.
+fn masks(ended: &Ended) -> Result<(Vec<&str>, Vec<&str>), Stop> {
+    signal_masks(&ended.stdout)
+        .ok_or_else(|| Stop::Failed(format!("no answer from inside, {ended}: {}", ended.stderr)))
 }
 
 fn signal_forwarding(scene: &Scene) -> Result<String, Stop> {

@@ -3,7 +3,9 @@
 
 use std::{
     collections::BTreeMap,
+    ffi::CString,
     io::{BufRead, BufReader},
+    os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
     process::{Child, Command, ExitCode, Stdio},
     time::Duration,
@@ -64,6 +66,7 @@ pub(crate) fn main(action: &[String]) -> ExitCode {
         ["sleep", _marker] => return sleep(),
         ["daemon", marker] => start_daemon(marker),
         ["wait-for-signal"] => wait_for_signal(),
+        ["block-a-signal", command @ ..] => block_a_signal(command),
         ["wait-and-look", path] => wait_and_look(Path::new(path)),
         ["take-memory", mebibytes, _marker] => take_memory(mebibytes),
         ["start-crowd", most, marker] => start_crowd(most, marker),
@@ -207,6 +210,18 @@ fn wait_for_signal() -> sys::Result<ExitCode> {
     println!("signal {received}");
     std::thread::sleep(Duration::from_millis(200)); // time for a runtime that would kill us for it
     Ok(42.into())
+}
+
+/// Become `command` with SIGUSR1 blocked.
+fn block_a_signal(command: &[&str]) -> sys::Result<ExitCode> {
+    let text = |text: &[u8]| CString::new(text).map_err(|error| sys::Error::new(error.to_string()));
+    let arguments = command.iter().map(|word| text(word.as_bytes())).collect::<sys::Result<Vec<_>>>()?;
+    let variables = std::env::vars_os()
+        .map(|(name, value)| text([name.as_bytes(), value.as_bytes()].join(&b'=').as_slice()));
+    let variables = variables.collect::<sys::Result<Vec<_>>>()?;
+    let Some(program) = arguments.first() else { return Err(sys::Error::new("no command was given")) };
+    sys::sigmask_set(&[Signal::SIGUSR1])?;
+    match sys::execve(program, &arguments, &variables)? {}
 }
 
 /// Say that we are ready, wait for a line, say whether `path` is there.

@@ -209,6 +209,15 @@ impl<'a> Scene<'a> {
         Ended::of(&mut command)
     }
 
+    /// The same, called by somebody who blocks SIGUSR1: whoever waits for signals in a thread of its own does so.
+    pub(crate) fn run_blocking_a_signal(&self, request: &Request) -> Result<Ended, Stop> {
+        let words = probe(["block-a-signal"])?; // Command lets all signals through, and shells may
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]);
+        self.append(&mut command, request)?;
+        Ended::of(&mut command)
+    }
+
     /// Run the probe with `request`'s surroundings and have it report what is true there.
     pub(crate) fn report(&self, request: Request) -> Result<Report, Stop> {
         let request = Request { command: probe(["report"])?, ..request };

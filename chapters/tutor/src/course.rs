@@ -118,7 +118,7 @@ pub const EXERCISES: &[Exercise] = &[
         parts: &[Part::Body { file: "environment.rs", name: "clean", instead: Some("Vec::new()") }],
         lines: &[],
         flags: &[],
-        checks: &["surroundings"],
+        checks: &["surroundings", "home_and_term"],
         page: CH01,
         hints: [
             "What must not be in the result? Look at what `env` prints in your shell, then at what the page \
@@ -143,7 +143,7 @@ pub const EXERCISES: &[Exercise] = &[
         parts: &[Part::Body { file: "process.rs", name: "close_descriptors", instead: None }],
         lines: &["process::close_descriptors()?;"],
         flags: &[],
-        checks: &["descriptors"],
+        checks: &["descriptors", "exec_failure"],
         page: CH01,
         hints: [
             "Which descriptors may a command inherit? Only three have a meaning that every program knows.",
@@ -166,7 +166,7 @@ pub const EXERCISES: &[Exercise] = &[
         parts: &[Part::Body { file: "signals.rs", name: "reset", instead: None }],
         lines: &["signals::reset()?;"],
         flags: &[],
-        checks: &["signal_state"],
+        checks: &["signal_state", "signal_mask"],
         page: CH01,
         hints: [
             "What does execve(2) say about ignored signals, and about the mask?",
@@ -505,7 +505,7 @@ pub const EXERCISES: &[Exercise] = &[
         parts: &[Part::Body { file: "cgroup.rs", name: "join", instead: None }],
         lines: &["cgroup::join(&group, container.pid)?;"],
         flags: &[],
-        checks: &["own_cgroup"],
+        checks: &["own_cgroup", "joins_in_time"],
         page: CH06,
         hints: [
             "In version 1 each controller has a tree of its own. How many folders has the group?",

@@ -133,9 +133,25 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         "A variable that is given again stands twice in the environment, and programs differ in which of the two they take: \
          getenv(3) finds the first, most shells keep the last. The later value replaces the earlier one, that of PATH too.",
         |e| e.observed("surroundings").lines().any(|line| line.starts_with("values of ") && line.contains("\", \""))),
+    mistake!("1.1" "no-home",
+        "The caller's HOME and TERM are missing. Without the one a program does not know where its user's files are, and \
+         without the other an editor does not know how to draw.",
+        |e| e.observed("home_and_term").contains(": []")),
+    mistake!("1.1" "another-home",
+        "HOME or TERM is not the caller's. What stands in your source is right for one user and for one terminal: \
+         std::env::var_os tells what the caller has.",
+        |e| e.observed("home_and_term").starts_with("HOME: ") && !e.passes("home_and_term")),
+    mistake!("1.2" "closes-standard-error",
+        "Standard error is closed too: what the command complains of is lost, or goes into the next file that it opens. It is \
+         number 2; begin at 3.",
+        |e| e.called(Child, "close_range(2,")),
     mistake!("1.2" "closes-standard-streams",
         "Descriptors 0, 1 and 2 are closed too, so the command can neither read nor write. Begin at 3.",
         |e| (0..3).any(|first| e.called(Child, &format!("close_range({first},")))),
+    mistake!("1.2" "closes-at-once",
+        "Everything is closed now, and the socket to the parent with it: when the command cannot be started, nobody says why. \
+         They are to be closed at the execve: sys::close_range_cloexec.",
+        |e| e.passes("descriptors") && !e.passes("exec_failure")),
     mistake!("1.2" "begins-too-late",
         "Only high numbers are closed. The kernel gives the lowest free number to each file that is opened: \
          the caller's files begin at 3.",
@@ -151,6 +167,10 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         "Nothing is blocked, but signals that the caller ignored are still ignored: execve(2) keeps that too. \
          An ignored signal and a blocked one are different things.",
         |e| e.called(Child, "sigprocmask(") && !e.called(Child, "sigaction(")),
+    mistake!("1.3" "ignored-only",
+        "No signal is ignored any more, and what the caller blocked is still blocked: such a signal waits for ever, SIGTERM \
+         too. execve(2) keeps the mask as well: sys::sigmask_empty().",
+        |e| e.called(Child, "sigaction(") && !e.called(Child, "sigprocmask(")),
     mistake!("1.3" "in-the-parent",
         "The parent resets its own signals, after the child has got its copy of them. The line belongs into the child.",
         |e| e.called(Parent, "sigaction(")),
@@ -296,6 +316,10 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("4.3" "line-forgotten",
         "/proc is never mounted anew: stage.rs has no line `extend::set_proc_options(run.proc_opts.as_deref())?;`.",
         |e| !e.called(Child, "MS_REMOUNT")),
+    mistake!("5.1" "bridge-forgotten",
+        "With `--network bridge` the container is in the host's network. On the bridge as well it has a network of its own, and \
+         a cable from there to the host's: only `host` gets none.",
+        |e| !clone_lacks(e, "CLONE_NEWNET") && e.observed("own_network_namespace").contains("bridge: the host's")),
     mistake!("5.1" "host-ignored",
         "The network is its own even with `--network host`: look at what `network` says.",
         |e| !clone_lacks(e, "CLONE_NEWNET") && !e.said("RTM_NEWLINK(lo, IFF_UP): EPERM")),
@@ -326,12 +350,20 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("5.3" "dots-kept",
         "There is no such file: in /proc/sys the parts of the name are folders. net.ipv4 is net/ipv4.",
         |e| e.called(Child, "write(\"/proc/sys/net.")),
+    mistake!("5.3" "any-name",
+        "A parameter is taken that is not the network's. The kernel refuses what the caller has no power over, and root may \
+         have power over the whole machine. What does not begin with net. is an error.",
+        |e| e.called(Child, "write(\"/proc/sys/net/") && e.observed("sysctl").contains(": taken")),
     mistake!("5.3" "line-forgotten",
         "Nothing is written to /proc/sys: stage.rs has no line `extend::set_sysctls(&run.sysctl)?;`.",
         |e| !e.called(Child, "write(\"/proc/sys/")),
     mistake!("6.1" "the-folder-itself",
         "A folder cannot be written to. A process is moved by writing its number to the file cgroup.procs in it.",
         |e| e.said("EISDIR")),
+    mistake!("6.1" "too-late",
+        "It works, and not always: told to proceed, the child goes on, and what it takes or starts before this line is counted \
+         elsewhere and limited by nobody. The line stands before `Proceed`.",
+        |e| e.observed("joins_in_time").contains("after Proceed")),
     mistake!("6.1" "own-number",
         "The runtime has moved itself. Pid::this() is its number; the container's is the parameter.",
         |e| e.called(Parent, "cgroup.procs\"")),

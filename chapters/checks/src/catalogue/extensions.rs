@@ -6,10 +6,14 @@ use std::{
     process::ExitCode,
 };
 
+use sys::Side;
+
 use super::{
     limits::PIDS,
     memory::{folder, read},
-    missing_flags, shell, whose,
+    missing_flags, shell,
+    users::calls,
+    whose,
 };
 use crate::{
     Scene,
@@ -37,7 +41,19 @@ pub(super) fn own_network_namespace(scene: &Scene) -> Result<String, Stop> {
     let usual = scene.report(Request::default())?;
     let flags = ["--network", "host"].map(Into::into).to_vec();
     let host = scene.report(Request { flags, ..Request::default() })?;
-    Ok(format!("network namespace: {}\nwith --network host: {}", whose(&usual, "net")?, whose(&host, "net")?))
+    // Whoever has no power over the host's network gets no bridge, but a child he has by then.
+    let explained = scene.explain(&["--network", "bridge"].map(str::to_owned))?;
+    let calls = calls(&explained, Side::Parent);
+    let bridge = match calls.iter().find(|call| call.starts_with("clone3(")) {
+        Some(clone) if clone.contains("CLONE_NEWNET") => "its own",
+        Some(_) => "the host's",
+        None => "clone was not called",
+    };
+    Ok(format!(
+        "network namespace: {}\nwith --network host: {}\nwith --network bridge: {bridge}",
+        whose(&usual, "net")?,
+        whose(&host, "net")?
+    ))
 }
 
 /// An ordinary user has no power over the host's network, and needs none.
@@ -51,12 +67,18 @@ pub(super) fn sysctl(scene: &Scene) -> Result<String, Stop> {
     let before = fs_err::read_to_string(FILE)?;
     let inside = with_flags(scene, &["--sysctl", "net.ipv4.ip_default_ttl=42"], &format!("cat {FILE}"))?;
     let outside = if fs_err::read_to_string(FILE)? == before { "unchanged" } else { "changed" };
-    let whole = with_flags(scene, &["--sysctl", "kernel.domainname=changed"], "true")?;
-    let whole = if whole.status.success() { "taken" } else { "refused" };
+    let answer = |setting: &str| -> Result<&str, Stop> {
+        let ended = with_flags(scene, &["--sysctl", setting], "true")?;
+        Ok(if ended.status.success() { "taken" } else { "refused" })
+    };
+    // Everybody may write to this one in a user namespace of his own: with the value that it has, for where there is none.
+    let most = fs_err::read_to_string("/proc/sys/user/max_uts_namespaces")?;
     Ok(format!(
-        "inside: {}{}\noutside: {outside}\na parameter that is not the network's: {whole}",
+        "inside: {}{}\noutside: {outside}\na parameter that is not the network's: {}\none of the user namespace: {}",
         inside.stdout.trim(),
-        inside.stderr
+        inside.stderr,
+        answer("kernel.domainname=changed")?,
+        answer(&format!("user.max_uts_namespaces={}", most.trim()))?,
     ))
 }
 

@@ -9,9 +9,9 @@ use std::{
     time::Instant,
 };
 
-use sys::{Pid, Signal};
+use sys::{Pid, Side, Signal};
 
-use super::shell;
+use super::{shell, users::calls};
 use crate::{
     Scene, fence,
     scene::{self, Running, Stop, patience},
@@ -41,6 +41,26 @@ pub(super) fn own_cgroup(scene: &Scene) -> Result<String, Stop> {
         format!("{controller}: {whose}, its child is in {same}")
     });
     Ok(text.join("\n"))
+}
+
+/// What a late runtime is late with depends on the machine, so the calls are looked at.
+pub(super) fn joins_in_time(scene: &Scene) -> Result<String, Stop> {
+    scene.needs_groups()?;
+    let explained = scene.explain(&[])?;
+    let calls = calls(&explained, Side::Parent);
+    // Before clone a runtime may have moved itself.
+    let calls: Vec<&str> = calls.into_iter().skip_while(|call| !call.starts_with("clone3(")).collect();
+    let join = calls.iter().position(|call| call.starts_with("write(") && call.contains("/cgroup.procs\""));
+    let proceed = calls.iter().position(|call| call.starts_with("send(") && call.contains("\"Proceed\""));
+    match (join, proceed) {
+        (Some(join), Some(proceed)) if join > proceed => Ok("joins after Proceed".to_owned()),
+        (Some(_), Some(_)) => Ok("joins before Proceed".to_owned()),
+        (None, Some(_)) => Ok("does not join".to_owned()),
+        (_, None) => {
+            let said: Vec<&str> = explained.lines().filter(|line| !line.contains('│')).collect();
+            Err(Stop::Failed(format!("Proceed is never said: {}", said.join("\n"))))
+        }
+    }
 }
 
 pub(super) fn memory_limit(scene: &Scene) -> Result<String, Stop> {

@@ -97,7 +97,7 @@ pub(super) fn user_order(scene: &Scene) -> Result<String, Stop> {
 }
 
 /// The calls that one side made, as `--explain` showed them.
-fn calls(explained: &str, side: Side) -> Vec<&str> {
+pub(super) fn calls(explained: &str, side: Side) -> Vec<&str> {
     let column = if side == Side::Parent { 1 } else { 2 };
     explained.lines().filter_map(|line| line.split('│').nth(column)).map(str::trim).collect()
 }
