@@ -4,9 +4,11 @@
 //! For each there is a wrong answer in `exercises/wrong/`, and a test that this rule, and no other,
 //! recognises it.
 
+use std::sync::LazyLock;
+
 use sys::Side::{self, Child, Parent};
 
-use crate::{Evidence, Exercise};
+use crate::{EXERCISES, Evidence, Exercise, language::fill};
 
 /// One mistake.
 pub struct Misconception {
@@ -14,9 +16,21 @@ pub struct Misconception {
     pub exercise: &'static str,
     /// Its name: the wrong answer is `exercises/wrong/EXERCISE-NAME.rs`.
     pub name: &'static str,
-    /// What is said to the student.
+    /// What is said to the student, as a message that can be translated.
     pub says: &'static str,
     shows: fn(&Evidence) -> bool,
+}
+
+impl Misconception {
+    /// What is said of it in English; `{id}` is the exercise in which it is made.
+    pub fn in_english(&self) -> String {
+        self.says.replace("{id}", self.exercise)
+    }
+
+    /// What is said to the student, in his language.
+    pub fn said(&self) -> String {
+        fill(self.says, &[("id", &self.exercise)])
+    }
 }
 
 impl std::fmt::Debug for Misconception {
@@ -44,6 +58,31 @@ pub(crate) fn has_an_order(exercise: &Exercise) -> bool {
 pub(crate) fn of_order(exercise: &Exercise, evidence: &Evidence) -> Option<&'static Misconception> {
     let mut known = MISCONCEPTIONS.iter().filter(|known| OF_ORDER.contains(&(known.exercise, known.name)));
     known.find(|known| known.exercise == exercise.id && (known.shows)(evidence))
+}
+
+/// Mistakes that make a call of other exercises fail, which come after them: the exercise, the mistakes, and the others.
+const ENDS_ELSEWHERE: &[(&str, &[&str], &[&str])] = &[
+    ("2.1", &["line-forgotten", "ipc-only"], &["2.2", "2.3"]),
+    ("3.1", &["line-forgotten", "unshare-in-the-child"], &["4.2", "4.3"]),
+    ("5.1", &["line-forgotten"], &["5.2"]),
+    ("8.2", &["line-forgotten"], &["8.3"]),
+    ("9.2", &["commas", "root-forgotten"], &["9.1", "4.2"]),
+    ("10.4", &["too-early"], &["2.2", "2.3", "4.1", "4.2", "4.3", "5.2", "8.1"]),
+    ("11.3", &["dumpable-instead", "in-the-parent", "line-forgotten", "securebits-instead"], &["12.1"]),
+];
+
+/// A mistake in `exercise` that `evidence` shows, and that makes a call of the exercise `ended` fail.
+pub(crate) fn that_ends_in(
+    ended: &str,
+    exercise: &Exercise,
+    evidence: &Evidence,
+) -> Option<&'static Misconception> {
+    let is_one = |known: &&Misconception| {
+        ENDS_ELSEWHERE.iter().any(|(id, names, others)| {
+            *id == known.exercise && names.contains(&known.name) && others.contains(&ended)
+        })
+    };
+    recognise(exercise, evidence).filter(is_one)
 }
 
 /// Whether clone was called without `flag`.
@@ -101,13 +140,48 @@ pub(crate) const NOT_REACHED: Misconception = Misconception {
 pub(crate) const DOES_SOMETHING_ELSE: Misconception = Misconception {
     exercise: "",
     name: "does-something-else",
-    says: "The line is in stage.rs, and the call that it is there for was never made: look at what your function or constant \
-           does, and at what is read or called instead.",
+    says: "The line is in stage.rs, and no call of it was seen in --explain, which shows what goes through `sys` and \
+           `cgroup::write_by_library`. Look at what your function or constant does, and at what is read or called instead; \
+           what is called past `sys` is not seen.",
     shows: |_| false,
 };
 
+/// Said where the run ended in the stub of another exercise; there is one of it for each exercise.
+pub(crate) const ENDED_IN_STUB: Misconception = Misconception {
+    exercise: "",
+    name: "ended-in-stub",
+    says: "This may be right: the run ended in exercise {id}, which is not written yet, and its line stands in stage.rs \
+           already. Write that first, or take its line out.",
+    shows: |_| false,
+};
+
+/// Said where the run ended with an error in another exercise's function; there is one of it for each exercise.
+pub(crate) const ENDED_IN_ERROR: Misconception = Misconception {
+    exercise: "",
+    name: "ended-in-error",
+    says: "This may be right: the run ended with an error of exercise {id}. The error stands above, with the place in your \
+           source. Mend that first.",
+    shows: |_| false,
+};
+
+/// Those two, of each exercise.
+static ENDED_ELSEWHERE: LazyLock<Vec<Misconception>> = LazyLock::new(|| {
+    let of = |it: &Misconception, exercise: &'static str| {
+        let name = format!("{}-{exercise}", it.name).leak();
+        Misconception { exercise, name, says: it.says, shows: it.shows }
+    };
+    let ids = EXERCISES.iter().map(|exercise| exercise.id);
+    ids.flat_map(|id| [of(&ENDED_IN_STUB, id), of(&ENDED_IN_ERROR, id)]).collect()
+});
+
+/// `kind`, of `exercise`.
+pub(crate) fn ended_in(exercise: &Exercise, kind: &Misconception) -> Option<&'static Misconception> {
+    ENDED_ELSEWHERE.iter().find(|it| it.exercise == exercise.id && it.says == kind.says)
+}
+
 /// Those that any exercise may show.
-pub(crate) const OF_ANY: [&Misconception; 3] = [&FOLLOWS_FROM_MOUNTS, &NOT_REACHED, &DOES_SOMETHING_ELSE];
+pub(crate) const OF_ANY: [&Misconception; 5] =
+    [&FOLLOWS_FROM_MOUNTS, &NOT_REACHED, &DOES_SOMETHING_ELSE, &ENDED_IN_STUB, &ENDED_IN_ERROR];
 
 /// The mistake called `name`, of `exercise` or of any.
 pub(crate) fn find(exercise: &Exercise, name: &str) -> Option<&'static Misconception> {
@@ -115,6 +189,7 @@ pub(crate) fn find(exercise: &Exercise, name: &str) -> Option<&'static Misconcep
     of_exercise
         .find(|mistake| mistake.name == name)
         .or_else(|| OF_ANY.into_iter().find(|mistake| mistake.name == name))
+        .or_else(|| ENDED_ELSEWHERE.iter().find(|mistake| mistake.name == name))
 }
 
 /// All known mistakes.

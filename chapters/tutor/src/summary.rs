@@ -29,7 +29,7 @@ fn write_summary(text: &mut String, outcomes: &[(&Exercise, &Outcome)]) -> std::
         let (style, word) = word(outcome);
         writeln!(text, "  {style}{word:<16}{style:#} {} {}", exercise.id, say(exercise.title))?;
         match outcome {
-            Outcome::Wrong { mistake: Some(mistake), .. } => paragraph(text, say(mistake.says))?,
+            Outcome::Wrong { mistake: Some(mistake), .. } => paragraph(text, &mistake.said())?,
             Outcome::Wrong { mistake: None, .. } => {
                 paragraph(text, say("No known mistake: see above what was observed."))?;
             }
