@@ -131,8 +131,8 @@ pub(crate) const FOLLOWS_FROM_MOUNTS: Misconception = Misconception {
 pub(crate) const NOT_REACHED: Misconception = Misconception {
     exercise: "",
     name: "not-reached",
-    says: "The line is in stage.rs, and the runtime ends with an error before it has done its work. The error stands above, \
-           with the place in your source: it may be another exercise's. Mend that first.",
+    says: "The line is in stage.rs, and the runtime ends with an error before it has done its work. What was observed shows \
+           it, with the place in your source: it may be another exercise's. Mend that first.",
     shows: |_| false,
 };
 
@@ -159,7 +159,7 @@ pub(crate) const ENDED_IN_STUB: Misconception = Misconception {
 pub(crate) const ENDED_IN_ERROR: Misconception = Misconception {
     exercise: "",
     name: "ended-in-error",
-    says: "This may be right: the run ended with an error of exercise {id}. The error stands above, with the place in your \
+    says: "This may be right: the run ended with an error of exercise {id}. What was observed shows it, with the place in your \
            source. Mend that first.",
     shows: |_| false,
 };
@@ -250,6 +250,10 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("1.5" "in-the-parent",
         "The parent limits itself, when the child has already got its copy of the limits. The line belongs into the child.",
         |e| e.called(Parent, "setrlimit(")),
+    mistake!("1.5" "hard-limit-kept",
+        "The soft limit is lowered, and the hard limit is as it was: the command may raise its own up to that again. Both are to \
+         be set.",
+        |e| e.observed("ulimit").lines().next().is_some_and(|line| line.contains(": 64 ") && !line.ends_with(": 64 64"))),
     mistake!("1.5" "wrong-resource",
         "A limit is set, but not the one on open files: nofile is RLIMIT_NOFILE.",
         |e| e.called(Child, "setrlimit(") && !e.called(Child, "setrlimit(RLIMIT_NOFILE")),
@@ -307,8 +311,8 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
          at SigBlk as well as at SigCgt and SigIgn.",
         |e| e.passes("pid_1_default_action") && e.passes("pid_1_handler") && !e.passes("signal_forwarding")),
     mistake!("3.2" "one-bit-off",
-        "Commands that were ready for the signal were killed, as if the mask spoke of another one. Signals begin at 1 and \
-         bits at 0: signal n is bit n - 1.",
+        "Commands that were ready for the signal were killed, as if the mask spoke of another one. The numbers are hexadecimal, \
+         whether a letter is in them or not. And signals begin at 1 and bits at 0: signal n is bit n - 1.",
         |e| e.passes("pid_1_default_action") && !e.passes("pid_1_handler")),
     mistake!("3.2" "not-hexadecimal",
         "A command without a handler goes on after SIGTERM: the masks were not understood. They are hexadecimal numbers, \
@@ -320,6 +324,9 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("3.3" "number-inside",
         "1 is what the command calls itself. Outside it has another number, and that is the one which the host can use.",
         |e| e.observed("pid_file") == "\"1\""),
+    mistake!("3.3" "makes-no-file",
+        "The file is not there yet. sys::write is for files of the kernel, which are, and makes none; fs_err::write makes one.",
+        |e| e.called(Parent, "write(\"/dev/null\"") && e.said("ENOENT")),
     mistake!("3.3" "line-forgotten",
         "No file was written: stage.rs has no line `extend::write_pid_file(run.pid_file.as_deref(), container.pid)?;`.",
         |e| e.observed("pid_file").contains("nothing")),
@@ -417,6 +424,10 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         "That is a limit at which the kernel begins to take memory back, and nobody is killed. The hard one is \
          memory.limit_in_bytes, or memory.max.",
         |e| e.called(Parent, "soft_limit") || e.called(Parent, "memory.high")),
+    mistake!("6.2" "as-much-swap-again",
+        "Memory and swap together are twice the limit. In version 2 memory.swap.max is swap alone: 0. In version 1 \
+         memory.memsw.limit_in_bytes is both together: the same number.",
+        |e| e.observed("memory_limit").ends_with("and swap: 134217728")),
     mistake!("6.2" "swap-forgotten",
         "Memory is limited and swap is not: on a machine that has some, what is too much goes to the disk. There is a \
          second file.",
