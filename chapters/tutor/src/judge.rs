@@ -57,19 +57,29 @@ impl Student {
         })
     }
 
-    /// What is said where the runtime `said` that it ended in another exercise than `exercise`.
-    fn ended_elsewhere(&self, exercise: &Exercise, said: &[&str]) -> Option<&'static Misconception> {
+    /// What is said where the runtime ended in another exercise than `exercise`, or because of another one. What it said is in
+    /// `seen` and in the `evidence`.
+    fn ended_elsewhere(
+        &self,
+        exercise: &Exercise,
+        evidence: &Evidence,
+        seen: &str,
+    ) -> Option<&'static Misconception> {
+        let said = [seen, &evidence.explained];
         let other = |found: &&'static Exercise| found.id != exercise.id;
-        let stub = said.iter().find_map(|said| unwritten(said)).filter(other);
-        if let Some(stub) = stub {
+        if let Some(stub) = said.iter().find_map(|said| unwritten(said)).filter(other) {
             return misconceptions::ended_in(stub, &misconceptions::ENDED_IN_STUB);
         }
         let (file, number) = said.iter().find_map(|said| place(said))?;
         let name = file.file_name()?.to_str()?;
         let path = self.sources.as_ref().map_or_else(|| file.to_owned(), |folder| folder.join(name));
         let text = fs_err::read_to_string(path).ok()?; // a place in somebody else's source is no exercise's
-        let failed = sources::exercise_at(name, &text, number).filter(other)?;
-        misconceptions::ended_in(failed, &misconceptions::ENDED_IN_ERROR)
+        let failed = sources::exercise_at(name, &text, number)?;
+        let wanting = misconceptions::lacks_namespace_of(failed.id, evidence).and_then(crate::find);
+        match wanting.filter(other) {
+            Some(wanting) => misconceptions::ended_in(wanting, &misconceptions::ENDED_FOR_WANT),
+            None => misconceptions::ended_in(Some(failed).filter(other)?, &misconceptions::ENDED_IN_ERROR),
+        }
     }
 
     /// `mistake`, but where it says that a line is not in `stage.rs`, and it is: what else that means.
@@ -181,7 +191,7 @@ fn mistake(
     evidence: &Evidence,
     seen: &str,
 ) -> Option<&'static Misconception> {
-    if let Some(elsewhere) = student.ended_elsewhere(exercise, &[seen, &evidence.explained]) {
+    if let Some(elsewhere) = student.ended_elsewhere(exercise, evidence, seen) {
         let cause = misconceptions::that_ends_in(elsewhere.exercise, exercise, evidence);
         return cause.or(Some(elsewhere));
     }
@@ -287,10 +297,14 @@ exercises: sethostname(\"box\", 3): EPERM (Operation not permitted)
                 "{id}: {says}"
             );
         }
-        // But where there was no namespace, that is why.
+        // But where there was no namespace, that is why, for all of them.
         let cloned = format!("clone(2) │ clone3(CLONE_NEWPID) = 7 │\n{CHILD_FAILED}");
         let says = said_about("2.1", "", &cloned).unwrap();
         assert!(says.starts_with("line-forgotten "), "{says}");
+        for id in ["2.2", "2.3", "3.2"] {
+            let says = said_about(id, "", &cloned).unwrap();
+            assert!(says.starts_with("ended-for-want-2.1 "), "{id}: {says}");
+        }
     }
 
     #[test]

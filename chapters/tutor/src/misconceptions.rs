@@ -85,6 +85,22 @@ pub(crate) fn that_ends_in(
     recognise(exercise, evidence).filter(is_one)
 }
 
+/// What must be born with the child so that the calls of exercises are not refused: the flag, the exercise that gives it to
+/// clone, and those whose calls need it.
+const NEEDS_NAMESPACE: &[(&str, &str, &[&str])] = &[
+    ("CLONE_NEWUTS", "2.1", &["2.2", "2.3"]),
+    ("CLONE_NEWPID", "3.1", &["4.2", "4.3"]),
+    ("CLONE_NEWNS", "4.1", &["4.1", "4.2", "4.3"]),
+    ("CLONE_NEWNET", "5.1", &["5.2"]),
+];
+
+/// The exercise that lacks where a call of the exercise `ended` was refused for want of a namespace.
+pub(crate) fn lacks_namespace_of(ended: &str, evidence: &Evidence) -> Option<&'static str> {
+    let lacks = |flag| evidence.called(Parent, "clone3(") && clone_lacks(evidence, flag);
+    let row = NEEDS_NAMESPACE.iter().find(|(flag, _, those)| those.contains(&ended) && lacks(flag));
+    row.map(|(_, id, _)| *id).filter(|_| evidence.said("EPERM"))
+}
+
 /// Whether clone was called without `flag`.
 fn clone_lacks(evidence: &Evidence, flag: &str) -> bool {
     !evidence.calls(Parent).iter().any(|call| call.starts_with("clone3(") && call.contains(flag))
@@ -164,14 +180,23 @@ pub(crate) const ENDED_IN_ERROR: Misconception = Misconception {
     shows: |_| false,
 };
 
-/// Those two, of each exercise.
+/// Said where the kernel refused a call because the child was born without a namespace; there is one of it for each exercise.
+pub(crate) const ENDED_FOR_WANT: Misconception = Misconception {
+    exercise: "",
+    name: "ended-for-want",
+    says: "This may be right: the kernel refused a call because the child was born without the namespace that exercise {id} gives \
+           it. Begin there.",
+    shows: |_| false,
+};
+
+/// Those three, of each exercise.
 static ENDED_ELSEWHERE: LazyLock<Vec<Misconception>> = LazyLock::new(|| {
     let of = |it: &Misconception, exercise: &'static str| {
         let name = format!("{}-{exercise}", it.name).leak();
         Misconception { exercise, name, says: it.says, shows: it.shows }
     };
     let ids = EXERCISES.iter().map(|exercise| exercise.id);
-    ids.flat_map(|id| [of(&ENDED_IN_STUB, id), of(&ENDED_IN_ERROR, id)]).collect()
+    ids.flat_map(|id| [of(&ENDED_IN_STUB, id), of(&ENDED_IN_ERROR, id), of(&ENDED_FOR_WANT, id)]).collect()
 });
 
 /// `kind`, of `exercise`.
@@ -180,8 +205,14 @@ pub(crate) fn ended_in(exercise: &Exercise, kind: &Misconception) -> Option<&'st
 }
 
 /// Those that any exercise may show.
-pub(crate) const OF_ANY: [&Misconception; 5] =
-    [&FOLLOWS_FROM_MOUNTS, &NOT_REACHED, &DOES_SOMETHING_ELSE, &ENDED_IN_STUB, &ENDED_IN_ERROR];
+pub(crate) const OF_ANY: [&Misconception; 6] = [
+    &FOLLOWS_FROM_MOUNTS,
+    &NOT_REACHED,
+    &DOES_SOMETHING_ELSE,
+    &ENDED_IN_STUB,
+    &ENDED_IN_ERROR,
+    &ENDED_FOR_WANT,
+];
 
 /// The mistake called `name`, of `exercise` or of any.
 pub(crate) fn find(exercise: &Exercise, name: &str) -> Option<&'static Misconception> {
