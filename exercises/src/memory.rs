@@ -63,6 +63,7 @@ impl fmt::Display for Bytes {
 pub fn limit(group: &Group, limit: Option<Bytes>) -> Result<()> {
     // Exercise 6.2: A limit of memory.
     // Limit memory and swap together, if there is a limit. `cgroups_rs` writes the files: MemController.
+    // `cgroup::write_by_library` makes such a call, and shows it in --explain.
     // In version 1 a file has memory and swap together, in version 2 one has swap alone.
     // Then put the line `memory::limit(&group, run.memory)?;` where it belongs in stage.rs.
     // Read: cgroup-v1/memory.rst and cgroup-v2.rst in the kernel's documentation.

@@ -20,7 +20,7 @@ use crate::{
     grade::{self, Grade},
     language::{fill, say},
     report::{self, Graded},
-    summary::summary,
+    summary::{at_hand, summary},
 };
 
 /// The exercises, and the runtime that grows out of them.
@@ -40,7 +40,7 @@ Examples:
   cargo test -p exercises                    all exercises, and a summary
   cargo test -p exercises ch03               those of chapter 3
   cargo run -p exercises -- hint 3.2         a hint; again: a stronger one; three in all
-  cargo run -p exercises -- watch            test again whenever a file is saved
+  cargo run -p exercises -- watch 3          test chapter 3 again whenever a file is saved
   cargo run -p tutor -- hint 3.2             the same hint, while your program does not compile; so reset, watch";
 
 #[derive(Subcommand)]
@@ -76,8 +76,11 @@ pub enum Aside {
         /// Such as 3.2
         exercise: String,
     },
-    /// Test the exercise at hand whenever a file is saved
-    Watch,
+    /// Test again whenever a file is saved
+    Watch {
+        /// Only these: exercises (3.2) or chapters (3)
+        which: Vec<String>,
+    },
 }
 
 impl Aside {
@@ -86,7 +89,7 @@ impl Aside {
         match self {
             Self::Hint { exercise, again } => hint(&Desk::new(folder), &exercise, again),
             Self::Reset { exercise } => reset(&Desk::new(folder), &exercise),
-            Self::Watch => watch(&folder.join("src")),
+            Self::Watch { which } => watch(&folder.join("src"), &which),
         }
     }
 }
@@ -148,8 +151,17 @@ fn hint(desk: &Desk, id: &str, again: bool) -> Result<()> {
 
 fn reset(desk: &Desk, id: &str) -> Result<()> {
     for kept in desk.reset(known(id)?)? {
-        let values: [(&str, &dyn Display); 2] = [("file", &kept.file), ("copy", &kept.copy.display())];
-        anstream::println!("{}", fill("{file} is the stub again; what you wrote is in {copy}", &values));
+        let values: [(&str, &dyn Display); 3] =
+            [("id", &id), ("file", &kept.file), ("copy", &kept.copy.display())];
+        let said = if kept.file == "stage.rs" {
+            fill("What exercise {id} has in stage.rs is out of it; the file as it was is {copy}", &values)
+        } else {
+            fill(
+                "Exercise {id} in {file} is the stub again, the rest is as you wrote it; the file as it was is {copy}",
+                &values,
+            )
+        };
+        anstream::println!("{said}");
     }
     Ok(())
 }
@@ -169,12 +181,19 @@ fn progress(folder: &str, which: &[String], request: Option<&str>) -> Result<()>
     }
     let outcomes: Vec<_> = graded.iter().map(|one| (one.exercise, &one.outcome)).collect();
     anstream::print!("{}", summary(&outcomes));
+    // The one at hand last: with all exercises its verdict has gone off the screen.
+    if let Some(said) = at_hand(&outcomes) {
+        anstream::print!("\n{said}");
+    }
     request.map_or(Ok(()), |request| report::write(request, "exercises", &graded))
 }
 
 /// Build and judge anew whenever a source file changes. The program that watches is the old one, so the
 /// new one is asked.
-fn watch(sources: &Path) -> Result<()> {
+fn watch(sources: &Path, which: &[String]) -> Result<()> {
+    for word in which.iter().filter(|word| !EXERCISES.iter().any(|it| it.chapter().to_string() == **word)) {
+        known(word)?; // before the work begins
+    }
     let (sender, changes) = mpsc::channel();
     let broken = |error: notify::Error| Error::new(format!("cannot watch {}: {error}", sources.display()));
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
@@ -186,7 +205,7 @@ fn watch(sources: &Path) -> Result<()> {
     .map_err(broken)?;
     watcher.watch(sources, RecursiveMode::NonRecursive).map_err(broken)?;
     loop {
-        judge_anew()?;
+        judge_anew(which)?;
         let watching = fill("Watching {folder} (Ctrl-C ends it)", &[("folder", &sources.display())]);
         anstream::println!("\n{watching}");
         changes.recv().map_err(|_| Error::new("the watcher has ended"))?;
@@ -196,10 +215,10 @@ fn watch(sources: &Path) -> Result<()> {
     }
 }
 
-fn judge_anew() -> Result<()> {
+fn judge_anew(which: &[String]) -> Result<()> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let run = ["run", "--quiet", "--package", "exercises", "--", "progress"];
     // What does not compile has been said by cargo, and the next save is another try.
-    Command::new(cargo).args(run).status()?;
+    Command::new(cargo).args(run).args(which).status()?;
     Ok(())
 }

@@ -523,6 +523,7 @@ pub const EXERCISES: &[Exercise] = &[
         points: 2,
         task: &[
             "Limit memory and swap together, if there is a limit. `cgroups_rs` writes the files: MemController.",
+            "`cgroup::write_by_library` makes such a call, and shows it in --explain.",
             "In version 1 a file has memory and swap together, in version 2 one has swap alone.",
             "Then put the line `memory::limit(&group, run.memory)?;` where it belongs in stage.rs.",
             "Read: cgroup-v1/memory.rst and cgroup-v2.rst in the kernel's documentation.",
@@ -535,7 +536,7 @@ pub const EXERCISES: &[Exercise] = &[
         hints: [
             "With a limit of memory alone, where does a process put what is too much?",
             "group.folder(Controller::Memory)? tells version and folder. MemController has set_limit and \
-             set_memswap_limit.",
+             set_memswap_limit; each is called in cgroup::write_by_library(file, value, || …), which shows it in --explain.",
             "set_limit first: version 1 refuses a limit of both that is below that of memory. Then \
              set_memswap_limit(the same) in version 1, set_memswap_limit(0) in version 2, where the file exists.",
         ],

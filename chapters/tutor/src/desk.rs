@@ -16,10 +16,10 @@ pub struct Desk {
     drawer: PathBuf,
 }
 
-/// A file that was reset.
+/// A file that was written anew.
 pub struct Kept {
     /// Its name in `src`.
-    pub file: &'static str,
+    pub file: String,
     /// Where its former text is.
     pub copy: PathBuf,
 }
@@ -58,16 +58,9 @@ impl Desk {
         files.dedup();
         let mut kept = Vec::new();
         for file in files {
-            let path = self.sources.join(file);
-            let text = fs_err::read_to_string(&path)?;
+            let text = fs_err::read_to_string(self.sources.join(file))?;
             let stub = sources::reset(&text, file, exercise)?;
-            if stub != text {
-                fs_err::create_dir_all(&self.drawer)?;
-                let copy = self.drawer.join(format!("{file}.{}", seconds()));
-                fs_err::write(&copy, text)?;
-                fs_err::write(&path, stub)?;
-                kept.push(Kept { file, copy });
-            }
+            kept.extend(self.overwrite(file, &stub)?);
         }
         if kept.is_empty() {
             let remedy = "If something is wrong in its files, it is outside of the exercise: `git diff exercises` shows it.";
@@ -75,8 +68,49 @@ impl Desk {
         }
         Ok(kept)
     }
+
+    /// Write `text` to `file` in `src`. What was there is kept in the drawer, if it was something else.
+    pub fn overwrite(&self, file: &str, text: &str) -> Result<Option<Kept>> {
+        let path = self.sources.join(file);
+        let kept = match fs_err::read(&path) {
+            Ok(former) if former == text.as_bytes() => return Ok(None),
+            Ok(former) => Some(self.keep(file, &former)?),
+            Err(_) => None, // there is nothing that could be lost
+        };
+        fs_err::write(path, text)?;
+        Ok(kept)
+    }
+
+    fn keep(&self, file: &str, former: &[u8]) -> Result<Kept> {
+        fs_err::create_dir_all(&self.drawer)?;
+        let names = (seconds()..).map(|number| self.drawer.join(format!("{file}.{number}")));
+        // Two in one second: the first is not the one to lose.
+        let copy = names.into_iter().find(|copy| !copy.exists()).unwrap_or_default();
+        fs_err::write(&copy, former)?;
+        Ok(Kept { file: file.to_owned(), copy })
+    }
 }
 
 fn seconds() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map(|since| since.as_secs()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_overwritten_is_kept_each_time() {
+        let folder = tempfile::tempdir().unwrap();
+        fs_err::create_dir(folder.path().join("src")).unwrap();
+        let desk = Desk::new(folder.path());
+        assert!(desk.overwrite("a.rs", "first").unwrap().is_none(), "nothing was there");
+        assert!(desk.overwrite("a.rs", "first").unwrap().is_none(), "it was the same");
+        for (former, text) in [("first", "second"), ("second", "third")] {
+            let kept = desk.overwrite("a.rs", text).unwrap().unwrap();
+            assert_eq!(fs_err::read_to_string(kept.copy).unwrap(), former);
+        }
+        assert_eq!(fs_err::read_to_string(folder.path().join("src/a.rs")).unwrap(), "third");
+        assert_eq!(fs_err::read_dir(folder.path().join(".tutor")).unwrap().count(), 2);
+    }
 }

@@ -174,7 +174,7 @@ pub fn json(class: &[Copy]) -> Result<String> {
             "exercises": copy.graded.iter().map(exercise).collect::<Vec<_>>(),
         })
     };
-    let mistake = |(count, name, says): (usize, String, &str)| serde_json::json!({"count": count, "name": name, "says": says});
+    let mistake = |(count, name, says): (usize, String, String)| serde_json::json!({"count": count, "name": name, "says": says});
     let text = serde_json::to_string_pretty(&serde_json::json!({
         "class": class.iter().map(copy).collect::<Vec<_>>(),
         "mistakes": mistakes(class).into_iter().map(mistake).collect::<Vec<_>>(),

@@ -8,11 +8,7 @@ use std::{
 use checks::harness::could_not_run;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
-use crate::{
-    EXERCISES, Exercise, Outcome, Student, judge,
-    language::{fill, say},
-    summary::summary,
-};
+use crate::{EXERCISES, Exercise, Outcome, Student, judge, language::fill, summary::summary};
 
 /// The `main` of `exercises/tests` and `solutions/tests`. With `LAB=1` it moves into a lab first.
 pub fn main(student: &Student) -> ExitCode {
@@ -50,7 +46,7 @@ fn answer(exercise: &Exercise, outcome: &Outcome) -> Result<Completion, Failed> 
         Outcome::CouldNotRun(reason) => could_not_run(reason),
         Outcome::NotWritten => Err(fill("exercise {id} is not written yet", &[("id", &exercise.id)]).into()),
         Outcome::Wrong { mistake, seen } => {
-            let says = mistake.map_or(String::new(), |mistake| format!("{}\n\n", say(mistake.says)));
+            let says = mistake.map_or(String::new(), |mistake| format!("{}\n\n", mistake.said()));
             let page = fill("explained in: {page}", &[("page", &exercise.page)]);
             Err(format!("{says}{seen}\n{page}").into())
         }

@@ -57,6 +57,31 @@ impl Student {
         })
     }
 
+    /// What is said where the runtime ended in another exercise than `exercise`, or because of another one. What it said is in
+    /// `seen` and in the `evidence`.
+    fn ended_elsewhere(
+        &self,
+        exercise: &Exercise,
+        evidence: &Evidence,
+        seen: &str,
+    ) -> Option<&'static Misconception> {
+        let said = [seen, &evidence.explained];
+        let other = |found: &&'static Exercise| found.id != exercise.id;
+        if let Some(stub) = said.iter().find_map(|said| unwritten(said)).filter(other) {
+            return misconceptions::ended_in(stub, &misconceptions::ENDED_IN_STUB);
+        }
+        let (file, number) = said.iter().find_map(|said| place(said))?;
+        let name = file.file_name()?.to_str()?;
+        let path = self.sources.as_ref().map_or_else(|| file.to_owned(), |folder| folder.join(name));
+        let text = fs_err::read_to_string(path).ok()?; // a place in somebody else's source is no exercise's
+        let failed = sources::exercise_at(name, &text, number)?;
+        let wanting = misconceptions::lacks_namespace_of(failed.id, evidence).and_then(crate::find);
+        match wanting.filter(other) {
+            Some(wanting) => misconceptions::ended_in(wanting, &misconceptions::ENDED_FOR_WANT),
+            None => misconceptions::ended_in(Some(failed).filter(other)?, &misconceptions::ENDED_IN_ERROR),
+        }
+    }
+
     /// `mistake`, but where it says that a line is not in `stage.rs`, and it is: what else that means.
     fn in_truth(
         &self,
@@ -100,11 +125,13 @@ impl Evidence {
             .any(|(check, verdict)| *check == name && matches!(verdict, Verdict::Passed { .. }))
     }
 
-    /// The calls that the runtime really made on one side, in their order, as `--explain` showed them.
+    /// The calls that the runtime really made on one side, in their order, as `--explain` showed them. A failure that one side
+    /// tells the other is left out: it names the call that failed, which the side that is told has not made.
     pub fn calls(&self, side: Side) -> Vec<&str> {
         let column = if side == Side::Parent { 1 } else { 2 };
         let cells = self.explained.lines().filter_map(|line| line.split('│').nth(column));
-        cells.map(str::trim).filter(|cell| cell.contains('(')).collect()
+        let is_call = |cell: &&str| cell.contains('(') && !cell.contains("{\"Failed\":");
+        cells.map(str::trim).filter(is_call).collect()
     }
 
     /// Where on one side the first call that contains `text` stands.
@@ -151,13 +178,38 @@ pub fn judge(exercise: &Exercise, student: &Student) -> Outcome {
             }
             let evidence =
                 Evidence { verdicts, explained: checks::explain(&student.subject, exercise.flags, name) };
-            let mistake = misconceptions::recognise(exercise, &evidence);
-            Outcome::Wrong {
-                mistake: mistake.map(|mistake| student.in_truth(exercise, mistake, &seen)),
-                seen,
-            }
+            Outcome::Wrong { mistake: mistake(exercise, student, &evidence, &seen), seen }
         }
     }
+}
+
+/// The mistake that `evidence` shows, and what was `seen` of the check that fails. Where another exercise has ended the
+/// run, what is not there says nothing about this one.
+fn mistake(
+    exercise: &Exercise,
+    student: &Student,
+    evidence: &Evidence,
+    seen: &str,
+) -> Option<&'static Misconception> {
+    if let Some(elsewhere) = student.ended_elsewhere(exercise, evidence, seen) {
+        let cause = misconceptions::that_ends_in(elsewhere.exercise, exercise, evidence);
+        return cause.or(Some(elsewhere));
+    }
+    let mistake = misconceptions::recognise(exercise, evidence)?;
+    Some(student.in_truth(exercise, mistake, seen))
+}
+
+/// The exercise that a stub names in what the runtime `said`.
+fn unwritten(said: &str) -> Option<&'static Exercise> {
+    let (before, _) = said.split_once(" is not written yet")?;
+    crate::find(before.rsplit_once("exercise ")?.1)
+}
+
+/// The file and the number of the line that an error in what the runtime `said` gives as its place.
+fn place(said: &str) -> Option<(&Path, usize)> {
+    let mut places = said.lines().filter_map(|line| line.trim_start().strip_prefix("where   "));
+    let (file, number) = places.next_back()?.split_once(", ")?.1.rsplit_once(':')?;
+    Some((Path::new(file), number.parse().ok()?))
 }
 
 /// Solved, if the lines of `exercise` are in an order that is right always, and not only where it was checked.
@@ -200,4 +252,65 @@ fn examine(name: &str, subject: &Subject) -> Verdict {
 
 fn indent(text: &str) -> String {
     text.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const UNIT: &str = "pub fn set(name: &str) -> Result<()> {\n    sys::sethostname(name)\n}\n";
+    const CHILD_FAILED: &str = "\
+recv(2) │ recv(4) = {\"Failed\":{\"what\":\"sethostname(\\\"box\\\", 3): EPERM\",\"side\":\"Child\"}} │
+exercises: sethostname(\"box\", 3): EPERM (Operation not permitted)
+  where   child, exercises/src/hostname.rs:2
+  read    sethostname(2)
+";
+
+    /// What is said about `id` to a student whose hostname.rs is `UNIT`, when `explained` is what the runtime said.
+    fn said_about(id: &str, stage: &str, explained: &str) -> Option<String> {
+        let folder = tempfile::tempdir().unwrap();
+        fs_err::write(folder.path().join("hostname.rs"), UNIT).unwrap();
+        fs_err::write(folder.path().join("stage.rs"), stage).unwrap();
+        let subject = Subject::of_somebody("student", sources::CHAPTER, Vec::new());
+        let student = Student { subject, sources: Some(folder.path().to_owned()) };
+        let evidence = Evidence { verdicts: Vec::new(), explained: explained.to_owned() };
+        let mistake = mistake(crate::find(id).unwrap(), &student, &evidence, "check\nobserved:\n  nothing");
+        mistake.map(|mistake| format!("{} {}", mistake.name, mistake.in_english()))
+    }
+
+    #[test]
+    fn another_exercise_that_is_not_written_is_blamed() {
+        let said = "exercises: exercise 1.4 is not written yet\n";
+        for id in ["1.3", "1.5", "3.2", "5.1"] {
+            let says =
+                said_about(id, "signals::reset()?;\nextend::set_ulimits(&run.ulimit)?;\n", said).unwrap();
+            assert!(says.starts_with("ended-in-stub-1.4 ") && says.contains("exercise 1.4, which"), "{says}");
+        }
+    }
+
+    #[test]
+    fn an_error_in_another_exercises_function_is_not_this_ones() {
+        for id in ["2.3", "3.2", "4.3", "5.1", "5.2"] {
+            let says = said_about(id, "", CHILD_FAILED).unwrap();
+            assert!(
+                says.starts_with("ended-in-error-2.2 ") && says.contains("exercise 2.2."),
+                "{id}: {says}"
+            );
+        }
+        // But where there was no namespace, that is why, for all of them.
+        let cloned = format!("clone(2) │ clone3(CLONE_NEWPID) = 7 │\n{CHILD_FAILED}");
+        let says = said_about("2.1", "", &cloned).unwrap();
+        assert!(says.starts_with("line-forgotten "), "{says}");
+        for id in ["2.2", "2.3", "3.2"] {
+            let says = said_about(id, "", &cloned).unwrap();
+            assert!(says.starts_with("ended-for-want-2.1 "), "{id}: {says}");
+        }
+    }
+
+    #[test]
+    fn what_the_child_told_is_no_call_of_the_parents() {
+        assert!(!said_about("2.2", "", CHILD_FAILED).unwrap().starts_with("in-the-parent "));
+        let parent = "sethostname(2) │ sethostname(\"box\", 3) = 0 │\n";
+        assert!(said_about("2.2", "", parent).unwrap().starts_with("in-the-parent "));
+    }
 }

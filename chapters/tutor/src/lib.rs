@@ -23,6 +23,7 @@ mod summary;
 pub mod text;
 
 pub use course::{EXERCISES, Exercise, Kind, Part, find};
+pub use desk::{Desk, Kept};
 pub use judge::{Evidence, Outcome, Student, judge};
 pub use misconceptions::{MISCONCEPTIONS, Misconception};
 pub use sources::CHAPTER;

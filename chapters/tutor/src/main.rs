@@ -9,7 +9,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use tutor::commands::Aside;
+use tutor::{Desk, Kept, commands::Aside};
 
 /// Keeps exercises and solutions what the chapters say; and has hints for whose program does not compile.
 #[derive(Parser)]
@@ -22,13 +22,15 @@ struct Arguments {
 enum Command {
     #[command(flatten)]
     Aside(Aside),
-    /// Write all stubs and solutions anew
+    /// Write all stubs and solutions anew; what was in exercises/src is kept in exercises/.tutor
+    #[command(hide = true)] // students are sent to this program
     Generate {
         /// Write nothing; fail if something differs
         #[arg(long)]
         check: bool,
     },
     /// Bring the catalogs in chapters/tutor/po up to date: what is said to students, for translators
+    #[command(hide = true)]
     Messages,
 }
 
@@ -48,7 +50,8 @@ fn main() -> ExitCode {
 }
 
 fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    fs_err::canonicalize(&workspace).unwrap_or(workspace) // its path is said, and is short so
 }
 
 fn generate(check: bool) -> sys::Result<ExitCode> {
@@ -60,8 +63,17 @@ fn generate(check: bool) -> sys::Result<ExitCode> {
     if check {
         return Ok(if drifted.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
+    let desk = Desk::new(workspace.join("exercises"));
     for file in tutor::sources::generate(&workspace)? {
-        fs_err::write(workspace.join(file.path), file.text)?;
+        let name = file.path.file_name().and_then(|name| name.to_str());
+        if let Some(name) = name.filter(|_| file.path.starts_with("exercises/src")) {
+            // It may be somebody's work.
+            if let Some(Kept { file, copy }) = desk.overwrite(name, &file.text)? {
+                anstream::eprintln!("{file} is the stub again; what was in it is in {}", copy.display());
+            }
+        } else {
+            fs_err::write(workspace.join(file.path), file.text)?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -4,9 +4,11 @@
 //! For each there is a wrong answer in `exercises/wrong/`, and a test that this rule, and no other,
 //! recognises it.
 
+use std::sync::LazyLock;
+
 use sys::Side::{self, Child, Parent};
 
-use crate::{Evidence, Exercise};
+use crate::{EXERCISES, Evidence, Exercise, language::fill};
 
 /// One mistake.
 pub struct Misconception {
@@ -14,9 +16,21 @@ pub struct Misconception {
     pub exercise: &'static str,
     /// Its name: the wrong answer is `exercises/wrong/EXERCISE-NAME.rs`.
     pub name: &'static str,
-    /// What is said to the student.
+    /// What is said to the student, as a message that can be translated.
     pub says: &'static str,
     shows: fn(&Evidence) -> bool,
+}
+
+impl Misconception {
+    /// What is said of it in English; `{id}` is the exercise in which it is made.
+    pub fn in_english(&self) -> String {
+        self.says.replace("{id}", self.exercise)
+    }
+
+    /// What is said to the student, in his language.
+    pub fn said(&self) -> String {
+        fill(self.says, &[("id", &self.exercise)])
+    }
 }
 
 impl std::fmt::Debug for Misconception {
@@ -44,6 +58,47 @@ pub(crate) fn has_an_order(exercise: &Exercise) -> bool {
 pub(crate) fn of_order(exercise: &Exercise, evidence: &Evidence) -> Option<&'static Misconception> {
     let mut known = MISCONCEPTIONS.iter().filter(|known| OF_ORDER.contains(&(known.exercise, known.name)));
     known.find(|known| known.exercise == exercise.id && (known.shows)(evidence))
+}
+
+/// Mistakes that make a call of other exercises fail, which come after them: the exercise, the mistakes, and the others.
+const ENDS_ELSEWHERE: &[(&str, &[&str], &[&str])] = &[
+    ("2.1", &["line-forgotten", "ipc-only"], &["2.2", "2.3"]),
+    ("3.1", &["line-forgotten", "unshare-in-the-child"], &["4.2", "4.3"]),
+    ("5.1", &["line-forgotten"], &["5.2"]),
+    ("8.2", &["line-forgotten"], &["8.3"]),
+    ("9.2", &["commas", "root-forgotten"], &["9.1", "4.2"]),
+    ("10.4", &["too-early"], &["2.2", "2.3", "4.1", "4.2", "4.3", "5.2", "8.1"]),
+    ("11.3", &["dumpable-instead", "in-the-parent", "line-forgotten", "securebits-instead"], &["12.1"]),
+];
+
+/// A mistake in `exercise` that `evidence` shows, and that makes a call of the exercise `ended` fail.
+pub(crate) fn that_ends_in(
+    ended: &str,
+    exercise: &Exercise,
+    evidence: &Evidence,
+) -> Option<&'static Misconception> {
+    let is_one = |known: &&Misconception| {
+        ENDS_ELSEWHERE.iter().any(|(id, names, others)| {
+            *id == known.exercise && names.contains(&known.name) && others.contains(&ended)
+        })
+    };
+    recognise(exercise, evidence).filter(is_one)
+}
+
+/// What must be born with the child so that the calls of exercises are not refused: the flag, the exercise that gives it to
+/// clone, and those whose calls need it.
+const NEEDS_NAMESPACE: &[(&str, &str, &[&str])] = &[
+    ("CLONE_NEWUTS", "2.1", &["2.2", "2.3"]),
+    ("CLONE_NEWPID", "3.1", &["4.2", "4.3"]),
+    ("CLONE_NEWNS", "4.1", &["4.1", "4.2", "4.3"]),
+    ("CLONE_NEWNET", "5.1", &["5.2"]),
+];
+
+/// The exercise that lacks where a call of the exercise `ended` was refused for want of a namespace.
+pub(crate) fn lacks_namespace_of(ended: &str, evidence: &Evidence) -> Option<&'static str> {
+    let lacks = |flag| evidence.called(Parent, "clone3(") && clone_lacks(evidence, flag);
+    let row = NEEDS_NAMESPACE.iter().find(|(flag, _, those)| those.contains(&ended) && lacks(flag));
+    row.map(|(_, id, _)| *id).filter(|_| evidence.said("EPERM"))
 }
 
 /// Whether clone was called without `flag`.
@@ -92,8 +147,8 @@ pub(crate) const FOLLOWS_FROM_MOUNTS: Misconception = Misconception {
 pub(crate) const NOT_REACHED: Misconception = Misconception {
     exercise: "",
     name: "not-reached",
-    says: "The line is in stage.rs, and the runtime ends with an error before it has done its work. The error stands above, \
-           with the place in your source: it may be another exercise's. Mend that first.",
+    says: "The line is in stage.rs, and the runtime ends with an error before it has done its work. What was observed shows \
+           it, with the place in your source: it may be another exercise's. Mend that first.",
     shows: |_| false,
 };
 
@@ -101,13 +156,63 @@ pub(crate) const NOT_REACHED: Misconception = Misconception {
 pub(crate) const DOES_SOMETHING_ELSE: Misconception = Misconception {
     exercise: "",
     name: "does-something-else",
-    says: "The line is in stage.rs, and the call that it is there for was never made: look at what your function or constant \
-           does, and at what is read or called instead.",
+    says: "The line is in stage.rs, and no call of it was seen in --explain, which shows what goes through `sys` and \
+           `cgroup::write_by_library`. Look at what your function or constant does, and at what is read or called instead; \
+           what is called past `sys` is not seen.",
     shows: |_| false,
 };
 
+/// Said where the run ended in the stub of another exercise; there is one of it for each exercise.
+pub(crate) const ENDED_IN_STUB: Misconception = Misconception {
+    exercise: "",
+    name: "ended-in-stub",
+    says: "This may be right: the run ended in exercise {id}, which is not written yet, and its line stands in stage.rs \
+           already. Write that first, or take its line out.",
+    shows: |_| false,
+};
+
+/// Said where the run ended with an error in another exercise's function; there is one of it for each exercise.
+pub(crate) const ENDED_IN_ERROR: Misconception = Misconception {
+    exercise: "",
+    name: "ended-in-error",
+    says: "This may be right: the run ended with an error of exercise {id}. What was observed shows it, with the place in your \
+           source. Mend that first.",
+    shows: |_| false,
+};
+
+/// Said where the kernel refused a call because the child was born without a namespace; there is one of it for each exercise.
+pub(crate) const ENDED_FOR_WANT: Misconception = Misconception {
+    exercise: "",
+    name: "ended-for-want",
+    says: "This may be right: the kernel refused a call because the child was born without the namespace that exercise {id} gives \
+           it. Begin there.",
+    shows: |_| false,
+};
+
+/// Those three, of each exercise.
+static ENDED_ELSEWHERE: LazyLock<Vec<Misconception>> = LazyLock::new(|| {
+    let of = |it: &Misconception, exercise: &'static str| {
+        let name = format!("{}-{exercise}", it.name).leak();
+        Misconception { exercise, name, says: it.says, shows: it.shows }
+    };
+    let ids = EXERCISES.iter().map(|exercise| exercise.id);
+    ids.flat_map(|id| [of(&ENDED_IN_STUB, id), of(&ENDED_IN_ERROR, id), of(&ENDED_FOR_WANT, id)]).collect()
+});
+
+/// `kind`, of `exercise`.
+pub(crate) fn ended_in(exercise: &Exercise, kind: &Misconception) -> Option<&'static Misconception> {
+    ENDED_ELSEWHERE.iter().find(|it| it.exercise == exercise.id && it.says == kind.says)
+}
+
 /// Those that any exercise may show.
-pub(crate) const OF_ANY: [&Misconception; 3] = [&FOLLOWS_FROM_MOUNTS, &NOT_REACHED, &DOES_SOMETHING_ELSE];
+pub(crate) const OF_ANY: [&Misconception; 6] = [
+    &FOLLOWS_FROM_MOUNTS,
+    &NOT_REACHED,
+    &DOES_SOMETHING_ELSE,
+    &ENDED_IN_STUB,
+    &ENDED_IN_ERROR,
+    &ENDED_FOR_WANT,
+];
 
 /// The mistake called `name`, of `exercise` or of any.
 pub(crate) fn find(exercise: &Exercise, name: &str) -> Option<&'static Misconception> {
@@ -115,6 +220,7 @@ pub(crate) fn find(exercise: &Exercise, name: &str) -> Option<&'static Misconcep
     of_exercise
         .find(|mistake| mistake.name == name)
         .or_else(|| OF_ANY.into_iter().find(|mistake| mistake.name == name))
+        .or_else(|| ENDED_ELSEWHERE.iter().find(|mistake| mistake.name == name))
 }
 
 /// All known mistakes.
@@ -195,6 +301,10 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("1.5" "in-the-parent",
         "The parent limits itself, when the child has already got its copy of the limits. The line belongs into the child.",
         |e| e.called(Parent, "setrlimit(")),
+    mistake!("1.5" "hard-limit-kept",
+        "The soft limit is lowered, and the hard limit is as it was: the command may raise its own up to that again. Both are to \
+         be set.",
+        |e| e.observed("ulimit").lines().next().is_some_and(|line| line.contains(": 64 ") && !line.ends_with(": 64 64"))),
     mistake!("1.5" "wrong-resource",
         "A limit is set, but not the one on open files: nofile is RLIMIT_NOFILE.",
         |e| e.called(Child, "setrlimit(") && !e.called(Child, "setrlimit(RLIMIT_NOFILE")),
@@ -252,8 +362,8 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
          at SigBlk as well as at SigCgt and SigIgn.",
         |e| e.passes("pid_1_default_action") && e.passes("pid_1_handler") && !e.passes("signal_forwarding")),
     mistake!("3.2" "one-bit-off",
-        "Commands that were ready for the signal were killed, as if the mask spoke of another one. Signals begin at 1 and \
-         bits at 0: signal n is bit n - 1.",
+        "Commands that were ready for the signal were killed, as if the mask spoke of another one. The numbers are hexadecimal, \
+         whether a letter is in them or not. And signals begin at 1 and bits at 0: signal n is bit n - 1.",
         |e| e.passes("pid_1_default_action") && !e.passes("pid_1_handler")),
     mistake!("3.2" "not-hexadecimal",
         "A command without a handler goes on after SIGTERM: the masks were not understood. They are hexadecimal numbers, \
@@ -265,6 +375,9 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("3.3" "number-inside",
         "1 is what the command calls itself. Outside it has another number, and that is the one which the host can use.",
         |e| e.observed("pid_file") == "\"1\""),
+    mistake!("3.3" "makes-no-file",
+        "The file is not there yet. sys::write is for files of the kernel, which are, and makes none; fs_err::write makes one.",
+        |e| e.called(Parent, "write(\"/dev/null\"") && e.said("ENOENT")),
     mistake!("3.3" "line-forgotten",
         "No file was written: stage.rs has no line `extend::write_pid_file(run.pid_file.as_deref(), container.pid)?;`.",
         |e| e.observed("pid_file").contains("nothing")),
@@ -374,6 +487,10 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         "That is a limit at which the kernel begins to take memory back, and nobody is killed. The hard one is \
          memory.limit_in_bytes, or memory.max.",
         |e| e.called(Parent, "soft_limit") || e.called(Parent, "memory.high")),
+    mistake!("6.2" "as-much-swap-again",
+        "Memory and swap together are twice the limit. In version 2 memory.swap.max is swap alone: 0. In version 1 \
+         memory.memsw.limit_in_bytes is both together: the same number.",
+        |e| e.observed("memory_limit").ends_with("and swap: 134217728")),
     mistake!("6.2" "swap-forgotten",
         "Memory is limited and swap is not: on a machine that has some, what is too much goes to the disk. There is a \
          second file.",

@@ -60,7 +60,7 @@ impl Graded {
         match &self.outcome {
             Outcome::Solved => String::new(),
             Outcome::NotWritten => format!("exercise {} is not written yet", self.exercise.id),
-            Outcome::Wrong { mistake: Some(mistake), .. } => mistake.says.to_owned(),
+            Outcome::Wrong { mistake: Some(mistake), .. } => mistake.in_english(),
             Outcome::Wrong { mistake: None, seen } => {
                 format!("no known mistake: {}", seen.lines().next().unwrap_or_default())
             }

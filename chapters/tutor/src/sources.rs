@@ -267,6 +267,18 @@ pub fn is_stub(text: &str, exercise: &Exercise) -> bool {
     text.contains(&format!("not_written!(\"{}\"", exercise.id))
 }
 
+/// The exercise in whose function line `number` of the student's `text` of the file `name` stands.
+pub fn exercise_at(name: &str, text: &str, number: usize) -> Option<&'static Exercise> {
+    EXERCISES.iter().find(|exercise| {
+        exercise.parts.iter().any(|part| match part {
+            Part::Body { file, name: function, .. } if *file == name => {
+                text::lines_of_body(text, function).is_some_and(|lines| lines.contains(&number))
+            }
+            _ => false,
+        })
+    })
+}
+
 /// Whether all lines of `exercise` are in the student's `stage`, be it without a question mark.
 pub fn has_lines(stage: &str, exercise: &Exercise) -> bool {
     exercise.lines.iter().all(|line| text::has_code(stage, line.trim_end_matches(['?', ';', ','])))

@@ -5,7 +5,7 @@ use std::fmt::{Display, Write};
 use anstyle::{AnsiColor, Style};
 
 use crate::{
-    EXERCISES, Exercise, Outcome,
+    EXERCISES, Exercise, Misconception, Outcome,
     language::{fill, say},
 };
 
@@ -29,10 +29,7 @@ fn write_summary(text: &mut String, outcomes: &[(&Exercise, &Outcome)]) -> std::
         let (style, word) = word(outcome);
         writeln!(text, "  {style}{word:<16}{style:#} {} {}", exercise.id, say(exercise.title))?;
         match outcome {
-            Outcome::Wrong { mistake: Some(mistake), .. } => paragraph(text, say(mistake.says))?,
-            Outcome::Wrong { mistake: None, .. } => {
-                paragraph(text, say("No known mistake: see above what was observed."))?;
-            }
+            Outcome::Wrong { mistake, .. } => paragraph(text, &verdict_on(*mistake))?,
             Outcome::CouldNotRun(reason) => paragraph(text, reason)?,
             Outcome::Solved | Outcome::NotWritten => {}
         }
@@ -61,6 +58,22 @@ fn write_summary(text: &mut String, outcomes: &[(&Exercise, &Outcome)]) -> std::
         writeln!(text, "      {where_from}")?;
     }
     Ok(())
+}
+
+fn verdict_on(mistake: Option<&Misconception>) -> String {
+    let unknown = || say("No known mistake: look at what was observed.").to_owned();
+    mistake.map_or_else(unknown, Misconception::said)
+}
+
+/// The first wrong one: what is said about it, and what was observed.
+pub fn at_hand(outcomes: &[(&Exercise, &Outcome)]) -> Option<String> {
+    outcomes.iter().find_map(|(exercise, outcome)| {
+        let Outcome::Wrong { mistake, seen } = outcome else { return None };
+        let (style, word) = word(outcome);
+        let mut text = format!("{style}{word}{style:#} {} {}\n", exercise.id, say(exercise.title));
+        paragraph(&mut text, &verdict_on(*mistake)).ok()?;
+        Some(text + seen + "\n")
+    })
 }
 
 fn word(outcome: &Outcome) -> (Style, &'static str) {
@@ -109,6 +122,15 @@ fn next<'a>(outcomes: &[(&'a Exercise, &Outcome)]) -> Option<&'a Exercise> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_wrong_one_is_told_with_what_was_seen() {
+        let wrong = |seen: &str| Outcome::Wrong { mistake: None, seen: seen.to_owned() };
+        let outcomes = [Outcome::Solved, wrong("check one"), wrong("check two")];
+        let said = at_hand(&EXERCISES.iter().zip(&outcomes).collect::<Vec<_>>()).unwrap();
+        assert!(said.contains("1.2 ") && said.ends_with("check one\n") && !said.contains("1.3"), "{said}");
+        assert_eq!(at_hand(&[(&EXERCISES[0], &Outcome::Solved)]), None);
+    }
 
     #[test]
     fn what_could_not_run_is_not_said_to_be_unsolved() {

@@ -4,14 +4,27 @@ use std::ops::Range;
 
 /// `text` with `body` as the body of the function `name`, indented as far as that is.
 pub fn with_body(text: &str, name: &str, body: &str) -> Option<String> {
+    let (range, indent) = body_of(text, name)?;
+    let indented = |line: &str| if line.is_empty() { "\n".to_owned() } else { format!("{indent}{line}\n") };
+    Some(with(text, range, &body.lines().map(indented).collect::<String>()))
+}
+
+/// The numbers of the lines between which the body of the function `name` stands in `text`.
+pub fn lines_of_body(text: &str, name: &str) -> Option<Range<usize>> {
+    let (range, _) = body_of(text, name)?;
+    let line = |place: usize| text[..place].matches('\n').count() + 1;
+    Some(line(range.start)..line(range.end))
+}
+
+/// Where the body of the function `name` is in `text`, and how far that function is indented.
+fn body_of<'a>(text: &'a str, name: &str) -> Option<(Range<usize>, &'a str)> {
     let function = format!("fn {name}(");
     let line = text.lines().find(|line| line.contains(&function))?;
     let indent = &line[..line.len() - line.trim_start().len()];
     let start = find_after(text, &function, "{\n")?;
     // rustfmt puts the end of a function as far from the left as its beginning.
     let end = start + text[start..].find(&format!("\n{indent}}}\n"))? + 1;
-    let indented = |line: &str| if line.is_empty() { "\n".to_owned() } else { format!("{indent}{line}\n") };
-    Some(with(text, start..end, &body.lines().map(indented).collect::<String>()))
+    Some((start..end, indent))
 }
 
 /// `text` with `value` as the value of the constant `name`.
@@ -69,6 +82,7 @@ mod tests {
         assert!(text.contains(") -> u8 {\n    7\n}\n\nfn g()"), "{text}");
         assert!(with_value(UNIT, "N", "9").unwrap().starts_with("pub const N: u8 = 9;\n"));
         assert_eq!(with_body(UNIT, "h", ""), None);
+        assert_eq!(lines_of_body(UNIT, "f"), Some(6..11));
     }
 
     #[test]

@@ -66,17 +66,22 @@ fn write_mistakes(text: &mut String, class: &[Copy]) -> std::fmt::Result {
         writeln!(text, "\nMost frequent mistakes")?;
     }
     for (count, name, says) in mistakes.iter().take(MISTAKES) {
-        writeln!(text, "{count:>4}  {name}: {}", says.split_once(". ").map_or(*says, |(first, _)| first))?;
+        writeln!(
+            text,
+            "{count:>4}  {name}: {}",
+            says.split_once(". ").map_or(says.as_str(), |(first, _)| first)
+        )?;
     }
     Ok(())
 }
 
 /// How often each known mistake is made, its name and what is said about it; the most frequent first.
-pub fn mistakes(class: &[Copy]) -> Vec<(usize, String, &'static str)> {
+pub fn mistakes(class: &[Copy]) -> Vec<(usize, String, String)> {
     let mut counts = BTreeMap::new();
     for Graded { outcome, .. } in class.iter().flat_map(|copy| &copy.graded) {
         if let Outcome::Wrong { mistake: Some(mistake), .. } = outcome {
-            counts.entry((mistake.exercise, mistake.name)).or_insert((0, mistake.says)).0 += 1;
+            counts.entry((mistake.exercise, mistake.name)).or_insert_with(|| (0, mistake.in_english())).0 +=
+                1;
         }
     }
     let found = counts
