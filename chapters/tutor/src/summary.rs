@@ -112,11 +112,16 @@ fn verdict(solved: usize, unknown: usize, all: usize) -> &'static str {
     }
 }
 
-/// A wrong one before one that is not written: what is begun is finished first.
+/// A wrong one before one that is not written: what is begun is finished first. Before it comes the one that is to blame.
 fn next<'a>(outcomes: &[(&'a Exercise, &Outcome)]) -> Option<&'a Exercise> {
     let first = |wanted: fn(&Outcome) -> bool| outcomes.iter().find(|(_, outcome)| wanted(outcome));
     let wrong = first(|outcome| matches!(outcome, Outcome::Wrong { .. }));
-    wrong.or_else(|| first(|outcome| matches!(outcome, Outcome::NotWritten))).map(|(exercise, _)| *exercise)
+    let (exercise, outcome) = wrong.or_else(|| first(|outcome| matches!(outcome, Outcome::NotWritten)))?;
+    let to_blame = match outcome {
+        Outcome::Wrong { mistake: Some(mistake), .. } => crate::find(mistake.exercise),
+        _ => None,
+    };
+    Some(to_blame.unwrap_or(exercise))
 }
 
 #[cfg(test)]
@@ -130,6 +135,13 @@ mod tests {
         let said = at_hand(&EXERCISES.iter().zip(&outcomes).collect::<Vec<_>>()).unwrap();
         assert!(said.contains("1.2 ") && said.ends_with("check one\n") && !said.contains("1.3"), "{said}");
         assert_eq!(at_hand(&[(&EXERCISES[0], &Outcome::Solved)]), None);
+    }
+
+    #[test]
+    fn the_one_that_is_to_blame_is_next() {
+        let mistake = Some(&crate::misconceptions::FOLLOWS_FROM_MOUNTS);
+        let outcome = Outcome::Wrong { mistake, seen: String::new() };
+        assert_eq!(next(&[(&EXERCISES[0], &outcome)]).unwrap().id, "4.1");
     }
 
     #[test]
