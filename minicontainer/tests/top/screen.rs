@@ -174,7 +174,8 @@ pub fn oom_killer() -> Answer {
     if let Some(reason) = no_groups() {
         return harness::could_not_run(reason);
     }
-    let grow = "x=a; i=0; while [ $i -lt 40 ]; do x=$x$x; i=$((i + 1)); done";
+    // A mebibyte at a time: on a busy machine nobody would see what doubles.
+    let grow = "x=a; while [ ${#x} -lt 1000000 ]; do x=$x$x; done; while :; do y=$y$x; sleep 0.05; done";
     let mut runtime = Command::new(MINICONTAINER)
         .args(["run", "--memory", "32m", "--hostname", "grows", "--", "sh", "-c"])
         .arg(format!("read go; {grow}"))
