@@ -434,18 +434,12 @@ fn is_proven(body: &[&str]) -> bool {
 // The tests of this program's own parts
 
 fn tests() -> Vec<Trial> {
-    let test = |name: &str, run: fn()| {
-        Trial::test(format!("runner::{name}"), move || {
-            run();
-            Ok(())
-        })
-    };
     vec![
-        test("a_transcript_is_read_and_written", a_transcript_is_read_and_written),
-        test("long_numbers_stand_for_any", long_numbers_stand_for_any),
-        test("a_difference_is_small", a_difference_is_small),
-        test("what_is_typed_by_hand_is_found", what_is_typed_by_hand_is_found),
-        test("both_streams_come_in_their_order", both_streams_come_in_their_order),
+        harness::own_test("a_transcript_is_read_and_written", a_transcript_is_read_and_written),
+        harness::own_test("long_numbers_stand_for_any", long_numbers_stand_for_any),
+        harness::own_test("a_difference_is_small", a_difference_is_small),
+        harness::own_test("what_is_typed_by_hand_is_found", what_is_typed_by_hand_is_found),
+        harness::own_test("both_streams_come_in_their_order", both_streams_come_in_their_order),
     ]
 }
 

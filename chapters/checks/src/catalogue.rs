@@ -329,19 +329,19 @@ pub(crate) fn keep_over_exec(file: &fs_err::File) -> Result<(), Stop> {
 
 fn signal_state(scene: &Scene) -> Result<String, Stop> {
     // Not the probe: a Rust program ignores SIGPIPE before it can look.
-    let request =
-        Request { command: vec!["/bin/cat".into(), "/proc/self/status".into()], ..Request::default() };
-    let ended = scene.run_ignoring_signals(&request)?;
+    let ended = scene.run_ignoring_signals(&own_status())?;
     let (blocked, ignored) = masks(&ended)?;
     Ok(format!("blocked: {blocked:?}\nignored: {ignored:?}"))
 }
 
 /// crun lets all signals through. runc 1.1 does not: a program in Go starts others with the mask that it had itself.
 fn signal_mask(scene: &Scene) -> Result<String, Stop> {
-    let request =
-        Request { command: vec!["/bin/cat".into(), "/proc/self/status".into()], ..Request::default() };
-    let ended = scene.run_blocking_a_signal(&request)?;
+    let ended = scene.run_blocking_a_signal(&own_status())?;
     Ok(format!("blocked: {:?}", masks(&ended)?.0))
+}
+
+fn own_status() -> Request {
+    Request { command: ["/bin/cat", "/proc/self/status"].map(Into::into).to_vec(), ..Request::default() }
 }
 
 /// What is blocked and what is ignored, where the command printed its `/proc/self/status`.
@@ -434,21 +434,24 @@ fn shell(script: &str) -> Vec<OsString> {
     ["/bin/sh", "-c", script].map(Into::into).to_vec()
 }
 
+fn with_flags(scene: &Scene, flags: &[&str], script: &str) -> Result<Ended, Stop> {
+    let flags = flags.iter().map(Into::into).collect();
+    scene.run(&Request { flags, command: shell(script), ..Request::default() })
+}
+
+/// Whether the runtime starts a command with these flags.
+fn taken(scene: &Scene, flags: &[&str]) -> Result<&'static str, Stop> {
+    Ok(if with_flags(scene, flags, "true")?.status.success() { "taken" } else { "refused" })
+}
+
 fn ulimit(scene: &Scene) -> Result<String, Stop> {
-    let flags = ["--ulimit", "nofile=64"].map(Into::into).to_vec();
-    let request = Request { flags, command: shell("ulimit -Sn; ulimit -Hn"), ..Request::default() };
-    let ended = scene.run(&request)?;
-    let answer = |value: &str| -> Result<&str, Stop> {
-        let flags = ["--ulimit", value].map(Into::into).to_vec();
-        let ended = scene.run(&Request { flags, command: shell("true"), ..Request::default() })?;
-        Ok(if ended.status.success() { "taken" } else { "refused" })
-    };
+    let ended = with_flags(scene, &["--ulimit", "nofile=64"], "ulimit -Sn; ulimit -Hn")?;
     Ok(format!(
         "{ended}: {}{}\nno number: {}\nno such resource: {}",
         ended.stdout.replace('\n', " ").trim(),
         ended.stderr,
-        answer("nofile=many")?,
-        answer("files=64")?,
+        taken(scene, &["--ulimit", "nofile=many"])?,
+        taken(scene, &["--ulimit", "files=64"])?,
     ))
 }
 

@@ -98,6 +98,14 @@ fn answer_attack(attack: &Attack, subject: &Subject) -> Result<Completion, Faile
     }
 }
 
+/// A test of a part of the test program itself.
+pub fn own_test(name: &str, run: fn()) -> Trial {
+    Trial::test(format!("runner::{name}"), move || {
+        run();
+        Ok(())
+    })
+}
+
 /// A test that could not run is shown as ignored, with its reason. With REQUIRE_ALL=1 it fails.
 pub fn could_not_run(reason: &str) -> Result<Completion, Failed> {
     if std::env::var_os("REQUIRE_ALL").is_some_and(|value| value == "1") {

@@ -3,7 +3,7 @@
 use std::{
     ffi::OsString,
     fmt,
-    io::{self, BufRead, BufReader, Read, Write},
+    io::{BufRead, BufReader, Read, Write},
     os::{
         fd::AsFd,
         unix::process::{CommandExt, ExitStatusExt},
@@ -14,8 +14,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use sys::{Gid, MsFlags, Pid, Signal, Uid};
+use nix::{
+    fcntl::{FcntlArg, OFlag, fcntl},
+    poll::{PollFd, PollFlags, PollTimeout, poll},
+};
+use sys::{Gid, MsFlags, Pid, Side, Signal, Uid};
 
 use crate::{PROBE, Subject, User, fence, probe::Report, subject::Request};
 
@@ -218,6 +221,16 @@ impl<'a> Scene<'a> {
         Ended::of(&mut command)
     }
 
+    /// The calls that the child makes with `flags`, up to the start of the command.
+    pub(crate) fn calls_of_child(&self, flags: &[&str]) -> Result<Vec<String>, Stop> {
+        let explained = self.explain(&flags.iter().map(|&flag| flag.to_owned()).collect::<Vec<_>>())?;
+        let calls = calls(&explained, Side::Child);
+        if calls.iter().any(|call| call.starts_with("execve(")) {
+            return Ok(calls.into_iter().map(str::to_owned).collect());
+        }
+        Err(Stop::Failed(format!("the command was not started: {}", said_beside(&explained))))
+    }
+
     /// Run the probe with `request`'s surroundings and have it report what is true there.
     pub(crate) fn report(&self, request: Request) -> Result<Report, Stop> {
         let request = Request { command: probe(["report"])?, ..request };
@@ -235,6 +248,19 @@ impl<'a> Scene<'a> {
         };
         Ok(Running { child, stdin, stdout: BufReader::new(stdout) })
     }
+}
+
+/// The calls that one side really made, in their order, as `--explain` showed them. A failure that one side tells the other
+/// is left out: it names the call that failed, which the side that is told has not made.
+pub fn calls(explained: &str, side: Side) -> Vec<&str> {
+    let column = if side == Side::Parent { 1 } else { 2 };
+    let cells = explained.lines().filter_map(|line| line.split('│').nth(column)).map(str::trim);
+    cells.filter(|cell| cell.contains('(') && !cell.contains("{\"Failed\":")).collect()
+}
+
+/// What the runtime said that is no call.
+pub(crate) fn said_beside(explained: &str) -> String {
+    explained.lines().filter(|line| !line.contains('│')).collect::<Vec<_>>().join("\n")
 }
 
 /// Give `command` the arguments and variables of `subject`.
@@ -354,12 +380,12 @@ impl Running {
         if self.stdout.buffer().is_empty() {
             let mut pipe = [PollFd::new(self.stdout.get_ref().as_fd(), PollFlags::POLLIN)];
             let limit = PollTimeout::try_from(patience()).unwrap_or(PollTimeout::MAX);
-            if poll(&mut pipe, limit).map_err(io::Error::from)? == 0 {
+            if poll(&mut pipe, limit).map_err(std::io::Error::from)? == 0 {
                 return Err(Stop::Failed(format!("no word from inside for {} s", patience().as_secs())));
             }
         }
         self.stdout.read_line(&mut line)?;
-        if line.is_empty() { Err(self.ended_without_a_word()?) } else { Ok(line.trim_end().to_owned()) }
+        if line.is_empty() { Err(self.ended_without_a_word()) } else { Ok(line.trim_end().to_owned()) }
     }
 
     /// Wait until the probe with `marker` runs, in whatever PID namespace.
@@ -375,27 +401,20 @@ impl Running {
         })?;
         match (found, given_up) {
             (Some(pid), _) => Ok(pid),
-            (None, Some(_)) => Err(self.ended_without_a_word()?),
+            (None, Some(_)) => Err(self.ended_without_a_word()),
             (None, None) => Err(Stop::Failed(format!("the process {marker:?} was not started"))),
         }
     }
 
     /// What it has said on stderr tells why. Somebody may still hold that open, so nobody waits for its end.
-    fn ended_without_a_word(&mut self) -> Result<Stop, Stop> {
-        let (mut stderr, mut piece) = (Vec::new(), [0; 4096]);
-        if let Some(pipe) = &mut self.child.stderr {
-            while poll(&mut [PollFd::new(pipe.as_fd(), PollFlags::POLLIN)], 100_u8)
-                .map_err(io::Error::from)?
-                > 0
-            {
-                match pipe.read(&mut piece)? {
-                    0 => break,
-                    read => stderr.extend(&piece[..read]),
-                }
-            }
+    fn ended_without_a_word(&mut self) -> Stop {
+        let mut said = Vec::new();
+        if let Some(pipe) = &mut self.child.stderr
+            && fcntl(&*pipe, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).is_ok()
+        {
+            pipe.read_to_end(&mut said).ok(); // EAGAIN is where it ends, too
         }
-        let stderr = String::from_utf8_lossy(&stderr);
-        Ok(Stop::Failed(format!("the command ended without a word: {stderr}")))
+        Stop::Failed(format!("the command ended without a word: {}", String::from_utf8_lossy(&said)))
     }
 
     /// Send a line inside.

@@ -83,9 +83,12 @@ impl Desk {
 
     fn keep(&self, file: &str, former: &[u8]) -> Result<Kept> {
         fs_err::create_dir_all(&self.drawer)?;
-        let names = (seconds()..).map(|number| self.drawer.join(format!("{file}.{number}")));
-        // Two in one second: the first is not the one to lose.
-        let copy = names.into_iter().find(|copy| !copy.exists()).unwrap_or_default();
+        let named = |number: u64| self.drawer.join(format!("{file}.{number}"));
+        let mut number = seconds();
+        while named(number).exists() {
+            number += 1; // two in one second: the first is not the one to lose
+        }
+        let copy = named(number);
         fs_err::write(&copy, former)?;
         Ok(Kept { file: file.to_owned(), copy })
     }

@@ -125,13 +125,9 @@ impl Evidence {
             .any(|(check, verdict)| *check == name && matches!(verdict, Verdict::Passed { .. }))
     }
 
-    /// The calls that the runtime really made on one side, in their order, as `--explain` showed them. A failure that one side
-    /// tells the other is left out: it names the call that failed, which the side that is told has not made.
+    /// The calls that the runtime really made on one side, in their order.
     pub fn calls(&self, side: Side) -> Vec<&str> {
-        let column = if side == Side::Parent { 1 } else { 2 };
-        let cells = self.explained.lines().filter_map(|line| line.split('│').nth(column));
-        let is_call = |cell: &&str| cell.contains('(') && !cell.contains("{\"Failed\":");
-        cells.map(str::trim).filter(is_call).collect()
+        checks::calls(&self.explained, side)
     }
 
     /// Where on one side the first call that contains `text` stands.

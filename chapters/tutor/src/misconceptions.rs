@@ -253,7 +253,7 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         |e| e.called(Child, "close_range(2,")),
     mistake!("1.2" "closes-standard-streams",
         "Descriptors 0, 1 and 2 are closed too, so the command can neither read nor write. Begin at 3.",
-        |e| (0..3).any(|first| e.called(Child, &format!("close_range({first},")))),
+        |e| (0..2).any(|first| e.called(Child, &format!("close_range({first},")))),
     mistake!("1.2" "closes-at-once",
         "Everything is closed now, and the socket to the parent with it: when the command cannot be started, nobody says why. \
          They are to be closed at the execve: sys::close_range_cloexec.",

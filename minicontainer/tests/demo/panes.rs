@@ -10,12 +10,12 @@ use std::{
     ops::Range,
 };
 
+use checks::harness;
+use libtest_mimic::Trial;
 use live::{
     record::Scene,
     scenario::{Action, Pattern, Scenario, Side, Step},
 };
-
-use libtest_mimic::Trial;
 
 use crate::text;
 
@@ -147,7 +147,7 @@ fn visible(line: &str) -> &str {
 
 /// Whether the scenario has a pattern for this line: then its numbers may be others.
 fn says_something_of(step: &Step, line: &str) -> bool {
-    let fits = |pattern: &Pattern| pattern.to_string().len() > 1 && pattern.0.is_match(line.trim());
+    let fits = |pattern: &Pattern| text::says_much(pattern) && pattern.0.is_match(line.trim());
     step.expect.iter().chain(&step.until).any(fits)
 }
 
@@ -307,17 +307,14 @@ fn inside(screen: &[String]) -> Option<Range<usize>> {
 // The tests of this file's own parts
 
 pub fn tests() -> Vec<Trial> {
-    let test = |name: &str, run: fn()| {
-        Trial::test(format!("runner::{name}"), move || {
-            run();
-            Ok(())
-        })
-    };
     vec![
-        test("a_changed_word_is_no_part", a_changed_word_is_no_part),
-        test("a_pane_is_read", a_pane_is_read),
-        test("a_dead_shell_hides_a_command", a_dead_shell_hides_a_command),
-        test("later_lines_are_in_the_words_of_the_scenario", later_lines_are_in_the_words_of_the_scenario),
+        harness::own_test("a_changed_word_is_no_part", a_changed_word_is_no_part),
+        harness::own_test("a_pane_is_read", a_pane_is_read),
+        harness::own_test("a_dead_shell_hides_a_command", a_dead_shell_hides_a_command),
+        harness::own_test(
+            "later_lines_are_in_the_words_of_the_scenario",
+            later_lines_are_in_the_words_of_the_scenario,
+        ),
     ]
 }
 

@@ -170,7 +170,7 @@ fn differs_as_announced(patterns: &[Pattern], expected: &str, seen: &str) -> boo
 }
 
 /// `.` fits everything, and says nothing about numbers.
-fn says_much(pattern: &Pattern) -> bool {
+pub fn says_much(pattern: &Pattern) -> bool {
     pattern.to_string().len() > 1
 }
 
@@ -182,15 +182,12 @@ fn without_numbers(line: &str) -> String {
 
 /// The tests of this file's own parts.
 pub fn tests() -> Vec<Trial> {
-    let test = |name: &str, run: fn()| {
-        Trial::test(format!("runner::{name}"), move || {
-            run();
-            Ok(())
-        })
-    };
     vec![
-        test("a_line_is_of_no_machine", a_line_is_of_no_machine),
-        test("numbers_differ_where_the_scenario_says_so", numbers_differ_where_the_scenario_says_so),
+        harness::own_test("a_line_is_of_no_machine", a_line_is_of_no_machine),
+        harness::own_test(
+            "numbers_differ_where_the_scenario_says_so",
+            numbers_differ_where_the_scenario_says_so,
+        ),
     ]
 }
 

@@ -118,10 +118,8 @@ pub(super) fn read_descriptor(descriptor: &str) -> Result<String, String> {
 /// The half inside of [`list_shared_memory`].
 pub(super) fn find_shared_memory(id: &str) -> Result<String, String> {
     let table = fs_err::read_to_string("/proc/sysvipc/shm").map_err(|error| error.to_string())?;
-    let columns =
-        |line: &str| [1, 3].map(|column| line.split_whitespace().nth(column).unwrap_or_default().to_owned());
-    let found = table.lines().map(columns).find(|[number, _]| number == id);
-    found
-        .map(|[number, size]| format!("/proc/sysvipc/shm: segment {number}, {size} bytes"))
-        .ok_or_else(|| "no such segment".to_owned())
+    // key, shmid, perms, size, …
+    let mut rows = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let row = rows.find(|row| row.get(1) == Some(&id)).ok_or("no such segment")?;
+    Ok(format!("/proc/sysvipc/shm: segment {id}, {} bytes", row[3]))
 }

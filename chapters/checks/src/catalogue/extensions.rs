@@ -11,21 +11,14 @@ use sys::Side;
 use super::{
     limits::PIDS,
     memory::{folder, read},
-    missing_flags, shell,
-    users::calls,
-    whose,
+    missing_flags, taken, whose, with_flags,
 };
 use crate::{
     Scene,
     probe::print_json,
-    scene::{self, Ended, Stop},
+    scene::{self, Stop},
     subject::Request,
 };
-
-fn with_flags(scene: &Scene, flags: &[&str], script: &str) -> Result<Ended, Stop> {
-    let flags = flags.iter().map(Into::into).collect();
-    scene.run(&Request { flags, command: shell(script), ..Request::default() })
-}
 
 pub(super) fn proc_options(scene: &Scene) -> Result<String, Stop> {
     let script = "ls /proc | grep '^[a-z]' | tr '\\n' ' '; echo; cat /proc/self/mountinfo";
@@ -43,7 +36,7 @@ pub(super) fn own_network_namespace(scene: &Scene) -> Result<String, Stop> {
     let host = scene.report(Request { flags, ..Request::default() })?;
     // Whoever has no power over the host's network gets no bridge, but a child he has by then.
     let explained = scene.explain(&["--network", "bridge"].map(str::to_owned))?;
-    let calls = calls(&explained, Side::Parent);
+    let calls = scene::calls(&explained, Side::Parent);
     let bridge = match calls.iter().find(|call| call.starts_with("clone3(")) {
         Some(clone) if clone.contains("CLONE_NEWNET") => "its own",
         Some(_) => "the host's",
@@ -67,18 +60,14 @@ pub(super) fn sysctl(scene: &Scene) -> Result<String, Stop> {
     let before = fs_err::read_to_string(FILE)?;
     let inside = with_flags(scene, &["--sysctl", "net.ipv4.ip_default_ttl=42"], &format!("cat {FILE}"))?;
     let outside = if fs_err::read_to_string(FILE)? == before { "unchanged" } else { "changed" };
-    let answer = |setting: &str| -> Result<&str, Stop> {
-        let ended = with_flags(scene, &["--sysctl", setting], "true")?;
-        Ok(if ended.status.success() { "taken" } else { "refused" })
-    };
     // Everybody may write to this one in a user namespace of his own: with the value that it has, for where there is none.
     let most = fs_err::read_to_string("/proc/sys/user/max_uts_namespaces")?;
     Ok(format!(
         "inside: {}{}\noutside: {outside}\na parameter that is not the network's: {}\none of the user namespace: {}",
         inside.stdout.trim(),
         inside.stderr,
-        answer("kernel.domainname=changed")?,
-        answer(&format!("user.max_uts_namespaces={}", most.trim()))?,
+        taken(scene, &["--sysctl", "kernel.domainname=changed"])?,
+        taken(scene, &["--sysctl", &format!("user.max_uts_namespaces={}", most.trim())])?,
     ))
 }
 

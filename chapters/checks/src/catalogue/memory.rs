@@ -11,7 +11,7 @@ use std::{
 
 use sys::{Pid, Side, Signal};
 
-use super::{shell, users::calls};
+use super::shell;
 use crate::{
     Scene, fence,
     scene::{self, Running, Stop, patience},
@@ -47,7 +47,7 @@ pub(super) fn own_cgroup(scene: &Scene) -> Result<String, Stop> {
 pub(super) fn joins_in_time(scene: &Scene) -> Result<String, Stop> {
     scene.needs_groups()?;
     let explained = scene.explain(&[])?;
-    let calls = calls(&explained, Side::Parent);
+    let calls = scene::calls(&explained, Side::Parent);
     // Before clone a runtime may have moved itself.
     let calls: Vec<&str> = calls.into_iter().skip_while(|call| !call.starts_with("clone3(")).collect();
     let join = calls.iter().position(|call| call.starts_with("write(") && call.contains("/cgroup.procs\""));
@@ -56,10 +56,7 @@ pub(super) fn joins_in_time(scene: &Scene) -> Result<String, Stop> {
         (Some(join), Some(proceed)) if join > proceed => Ok("joins after Proceed".to_owned()),
         (Some(_), Some(_)) => Ok("joins before Proceed".to_owned()),
         (None, Some(_)) => Ok("does not join".to_owned()),
-        (_, None) => {
-            let said: Vec<&str> = explained.lines().filter(|line| !line.contains('│')).collect();
-            Err(Stop::Failed(format!("Proceed is never said: {}", said.join("\n"))))
-        }
+        (_, None) => Err(Stop::Failed(format!("Proceed is never said: {}", scene::said_beside(&explained)))),
     }
 }
 

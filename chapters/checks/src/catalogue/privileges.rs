@@ -64,7 +64,7 @@ pub(super) fn no_new_privs(scene: &Scene) -> Result<String, Stop> {
 /// Whether the bounding set is limited, and by whom, while he still may: without CAP_SETPCAP nobody may.
 pub(super) fn bounding_set(scene: &Scene) -> Result<String, Stop> {
     let sets = sets(scene, Request { cap_drop: vec!["SETPCAP".into()], ..Request::default() })?;
-    let calls = calls(scene, &["--user", "0:0"])?;
+    let calls = scene.calls_of_child(&["--user", "0:0"])?;
     let drop = calls.iter().position(|call| call.starts_with("prctl(PR_CAPBSET_DROP"));
     let user = calls.iter().position(|call| call.starts_with("setuid("));
     let by_whom = match (drop, user) {
@@ -80,7 +80,7 @@ pub(super) fn bounding_set(scene: &Scene) -> Result<String, Stop> {
 pub(super) fn limited_sets(scene: &Scene) -> Result<String, Stop> {
     sys::capset(CapabilitySets { inheritable: 1 << SYS_ADMIN, ..sys::capget()? })?;
     let sets = sets(scene, Request::default())?;
-    let calls = calls(scene, &["--user", "0:0", "--cap-drop", "ALL", "--cap-add", "KILL"])?;
+    let calls = scene.calls_of_child(&["--user", "0:0", "--cap-drop", "ALL", "--cap-add", "KILL"])?;
     let last = |start: &str| calls.iter().rposition(|call| call.starts_with(start));
     let (keep, user, limit) = (last("prctl(PR_SET_KEEPCAPS, 1"), last("setuid("), last("capset("));
     let kept = match (keep, user) {
@@ -123,21 +123,10 @@ pub(super) fn noroot(scene: &Scene) -> Result<String, Stop> {
         Ok(format!("user {user} has {power}"))
     };
     let (with, without) = (now(&["--noroot"])?, now(&[])?);
-    let is_locked = calls(scene, &["--noroot"])?.iter().any(|call| call.contains("SECBIT_NOROOT_LOCKED"));
+    let is_locked =
+        scene.calls_of_child(&["--noroot"])?.iter().any(|call| call.contains("SECBIT_NOROOT_LOCKED"));
     let locked = if is_locked { "yes" } else { "no" };
     Ok(format!("with --noroot: {with}\nwithout it: {without}\nlocked: {locked}"))
-}
-
-/// The calls that the child makes with `flags`.
-fn calls(scene: &Scene, flags: &[&str]) -> Result<Vec<String>, Stop> {
-    let explained = scene.explain(&flags.iter().map(|&flag| flag.to_owned()).collect::<Vec<_>>())?;
-    let calls = explained.lines().filter_map(|line| line.split('│').nth(2)).map(str::trim);
-    let calls: Vec<String> = calls.filter(|call| call.contains('(')).map(str::to_owned).collect();
-    if calls.iter().any(|call| call.starts_with("execve(")) {
-        return Ok(calls);
-    }
-    let said: Vec<&str> = explained.lines().filter(|line| !line.contains('│')).collect();
-    Err(Stop::Failed(format!("the command was not started: {}", said.join("\n"))))
 }
 
 fn status(scene: &Scene, request: Request) -> Result<String, Stop> {

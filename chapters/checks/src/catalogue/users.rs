@@ -84,22 +84,11 @@ fn join_another_group() -> Result<(), Stop> {
 
 /// With one id nobody else can be the command. But the calls, and their order, are the same for root's own number.
 pub(super) fn user_order(scene: &Scene) -> Result<String, Stop> {
-    let explained = scene.explain(&["--user", "0:0"].map(str::to_owned))?;
-    let calls = calls(&explained, Side::Child);
-    if !calls.iter().any(|call| call.starts_with("execve(")) {
-        let said: Vec<&str> = explained.lines().filter(|line| !line.contains('│')).collect();
-        return Err(Stop::Failed(format!("the command was not started: {}", said.join("\n"))));
-    }
-    let is_change = |call: &&str| call.starts_with("setgid(") || call.starts_with("setuid(");
-    let matters = |call: &&str| is_change(call) || call.starts_with("prctl(PR_SET_PDEATHSIG");
-    let calls: Vec<&str> = calls.into_iter().filter(matters).skip_while(|call| !is_change(call)).collect();
+    let calls = scene.calls_of_child(&["--user", "0:0"])?;
+    let is_change = |call: &String| call.starts_with("setgid(") || call.starts_with("setuid(");
+    let matters = |call: &String| is_change(call) || call.starts_with("prctl(PR_SET_PDEATHSIG");
+    let calls: Vec<String> = calls.into_iter().filter(matters).skip_while(|call| !is_change(call)).collect();
     Ok(calls.join("\n"))
-}
-
-/// The calls that one side made, as `--explain` showed them.
-pub(super) fn calls(explained: &str, side: Side) -> Vec<&str> {
-    let column = if side == Side::Parent { 1 } else { 2 };
-    explained.lines().filter_map(|line| line.split('│').nth(column)).map(str::trim).collect()
 }
 
 pub(super) fn own_id(scene: &Scene) -> Result<String, Stop> {
@@ -119,7 +108,7 @@ pub(super) fn own_id(scene: &Scene) -> Result<String, Stop> {
     let runtime = where_is(&running)?;
     // In his own fence he may not leave his groups already, and so nobody inside: there only the calls tell.
     let explained = scene.explain(&[])?;
-    let calls = calls(&explained, Side::Parent);
+    let calls = scene::calls(&explained, Side::Parent);
     let position = |text: &str| calls.iter().position(|call| call.contains(text));
     let denied = position("/setgroups\", \"deny\"").is_some_and(|deny| Some(deny) < position("/gid_map\", "));
     let denied = if denied { "denied before gid_map" } else { "not denied before gid_map" };
