@@ -96,21 +96,23 @@ async function faults(page, where, rules) {
 const colours = { runOnly: ["color-contrast"] };
 
 /** In the first theme by all rules, in the others by that of colours. */
-async function faultsInAllThemes(page, where) {
+async function faultsIn(page, where, others = themes.slice(1)) {
   const found = [];
   await page.evaluate(axe);
-  for (const name of themes) {
+  for (const name of [themes[0], ...others]) {
     await page.evaluate((name) => document.getElementById(`mdbook-theme-${name}`).click(), name);
     found.push(...await faults(page, `${where}, ${name}`, name === themes[0] ? {} : colours));
   }
   return found;
 }
 
-test("axe finds nothing but minor things on any page, in any theme, with all of it open", async () => {
+test("axe finds nothing but minor things on any page, in its themes, with all of it open", async () => {
   const found = [];
   await each(browser, book.url, different, async (page, name) => {
     await page.evaluate(openAll);
-    found.push(...await faultsInAllThemes(page, name));
+    // A translated page has the elements of the English one: one theme more is enough, each in its turn.
+    const turn = 1 + different.indexOf(name) % (themes.length - 1);
+    found.push(...await faultsIn(page, name, name.startsWith("de/") ? [themes[turn]] : undefined));
   }, { inTheme: themes[0] });
   assert.deepEqual(found, []);
 });
@@ -131,7 +133,7 @@ test("axe finds nothing but minor things where something has been opened: the se
   for (const [what, act] of Object.entries(ways)) {
     await page.goto(book.url + "ch03-pid-namespace.html");
     await act();
-    found.push(...await faultsInAllThemes(page, what));
+    found.push(...await faultsIn(page, what));
   }
   assert.deepEqual(found, []);
   await close();
