@@ -44,7 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             fs_err::write(&path, text.replace("crate::", "super::"))?;
             writeln!(
                 modules,
-                "    #[path = {path:?}]\n    #[allow(unused, missing_docs, clippy::struct_excessive_bools, clippy::unused_self)]\n    pub mod {module};"
+                "    #[path = {path:?}]\n    #[allow(unused, missing_docs, clippy::struct_excessive_bools, clippy::unused_self, clippy::unnecessary_wraps)]\n    pub mod {module};"
             )?;
         }
         writeln!(modules, "}}")?;

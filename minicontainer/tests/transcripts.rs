@@ -204,10 +204,9 @@ fn missing_groups(steps: &[Step]) -> Option<String> {
         return Some(format!("it is about cgroup version 1, and there is no {folder}"));
     }
     let limits = [" --memory", " --pids-limit", " --cpus"].into_iter().any(any);
-    (limits && !*GROUPS).then(|| "this user may make no control groups (see minicontainer doctor)".to_owned())
+    (limits && !harness::may_make_groups())
+        .then(|| "this user may make no control groups (see minicontainer doctor)".to_owned())
 }
-
-static GROUPS: LazyLock<bool> = LazyLock::new(harness::may_make_groups);
 
 /// Where Debian has runc, and an ordinary user's PATH has not.
 const SBIN: [&str; 2] = ["/usr/sbin", "/sbin"];

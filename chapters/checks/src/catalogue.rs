@@ -15,8 +15,8 @@ pub(crate) mod users;
 use std::{ffi::OsString, fmt::Write, os::unix::fs::PermissionsExt, time::Duration};
 
 use extensions::{
-    extra_device, host_network, memory_reservation, own_network_namespace, proc_options, refusals_are_told,
-    sysctl,
+    another_limit, extra_device, host_network, memory_reservation, own_network_namespace, proc_options,
+    refusals_are_told, sysctl,
 };
 use layers::{diff, layers, upper};
 use limits::{cpu_limit, cpu_shares, own_cgroup_namespace, pids_limit};
@@ -165,9 +165,11 @@ pub const CHECKS: &[Check] = &[
 
 /// What only exercises ask for: runc and crun do it otherwise, or the ladder has a row that says more.
 pub const EXTENSIONS: &[Check] = &[
-    check!(1 home_and_term "Has it the HOME and the TERM of its caller?"),
+    check!(1 home_and_term "Has it the HOME and the TERM of its caller, if he has them, and a PATH without his?"),
+    check!(1 env_by_name "Does --env NAME give the caller's value, if he has one, and replace no other name's?"),
     check!(1 ulimit "Does --ulimit limit the open files, soft and hard?"),
     check!(1 signal_mask "Is nothing blocked that its caller blocks?"),
+    check!(2 any_hostname "Is its name whatever --hostname says, and is one that is too long refused?"),
     check!(2 own_domainname "Has it the domain name of --domainname, and the host its own?"),
     check!(2 own_uts "Is the UTS namespace its own?"),
     check!(3 pid_1_handler "Does a handler of PID 1 get its signal?"),
@@ -178,6 +180,7 @@ pub const EXTENSIONS: &[Check] = &[
     check!(5 own_network_namespace "Is the network namespace its own, but for --network host?"),
     check!(5 host_network "Does a container without a network of its own start?", by an ordinary user),
     check!(5 sysctl "Does --sysctl set parameters of its network, and no others?"),
+    check!(6 another_limit "Is the limit the one that was asked for?"),
     check!(6 joins_in_time "Is it in its group before it goes on?"),
     check!(6 memory_reservation "Does --memory-reservation reserve memory, and limit nothing?"),
     check!(7 refusals_are_told "Does the runtime say that a process was refused?"),
@@ -287,7 +290,43 @@ fn home_and_term(scene: &Scene) -> Result<String, Stop> {
         caller.env("HOME", "/home/caller").env("TERM", "vt52");
     })?;
     let report = ended.report()?;
-    Ok(format!("HOME: {:?}\nTERM: {:?}", report.values("HOME"), report.values("TERM")))
+    let lacking = scene.run_with(&request, |caller| {
+        caller.env_remove("HOME").env_remove("TERM").env_remove("PATH");
+    })?;
+    let lacking = lacking.report().map_or_else(
+        |_| "no container".to_owned(),
+        |it| {
+            let has_path = !it.values("PATH").is_empty();
+            format!("HOME: {:?}, TERM: {:?}, PATH is set: {has_path}", it.values("HOME"), it.values("TERM"))
+        },
+    );
+    Ok(format!(
+        "HOME: {:?}\nTERM: {:?}\nof a caller without them and without a PATH: {lacking}",
+        report.values("HOME"),
+        report.values("TERM")
+    ))
+}
+
+/// In the config.json of runc and crun a variable has always a value.
+fn env_by_name(scene: &Scene) -> Result<String, Stop> {
+    let run = |env: &[&str]| {
+        let env = env.iter().map(|&variable| variable.into()).collect();
+        let request = Request { env, command: scene::probe(["report"])?, ..Request::default() };
+        scene.run_with(&request, |caller| {
+            caller.env("FROM_CALLER", "its value").env_remove("NOT_THERE");
+        })
+    };
+    let alike = run(&["FROM_CALLER", "LONGER=long", "LONG=short"])?.report()?;
+    let missing = match run(&["NOT_THERE"])?.report() {
+        Ok(report) => format!("{:?}", report.values("NOT_THERE")),
+        Err(_) => "no container".to_owned(),
+    };
+    Ok(format!(
+        "one that the caller has: {:?}\none that he lacks: {missing}\nLONGER, and LONG after it: {:?} {:?}",
+        alike.values("FROM_CALLER"),
+        alike.values("LONGER"),
+        alike.values("LONG")
+    ))
 }
 
 fn working_directory(scene: &Scene) -> Result<String, Stop> {
@@ -296,7 +335,9 @@ fn working_directory(scene: &Scene) -> Result<String, Stop> {
 }
 
 fn descriptors(scene: &Scene) -> Result<String, Stop> {
-    let _left_open = leave_open(scene)?;
+    let left_open = leave_open(scene)?;
+    // Once more under a number that nobody reaches by counting a little. Nothing closes it but the fence's end.
+    nix::fcntl::fcntl(&left_open, nix::fcntl::FcntlArg::F_DUPFD(500)).map_err(std::io::Error::from)?;
     let numbers = scene.report(Request::default())?.descriptors;
     // Not the probe: a Rust program opens those of the three that it lacks before it can look.
     let script = "echo to output; echo to error >&2";
@@ -377,6 +418,15 @@ fn own_hostname(scene: &Scene) -> Result<String, Stop> {
     Ok(format!("inside: {}\noutside: {outside}\nUTS namespace: {}", report.hostname, whose(&report, "uts")?))
 }
 
+/// Linux takes 64 bytes (HOST_NAME_MAX). runc and crun leave the refusal to the kernel as well, but say it otherwise.
+fn any_hostname(scene: &Scene) -> Result<String, Stop> {
+    let longest = "long-".repeat(13)[..64].to_owned();
+    let report = scene.report(Request { hostname: Some(longest.clone()), ..Request::default() })?;
+    let named = if report.hostname == longest { "all of them" } else { &report.hostname };
+    let too_long = taken(scene, &["--hostname", &(longest + "x")])?;
+    Ok(format!("of 64 letters: {named}\nof 65 letters: {too_long}"))
+}
+
 fn own_ipc(scene: &Scene) -> Result<String, Stop> {
     let report = scene.report(Request::default())?;
     Ok(format!("IPC namespace: {}", whose(&report, "ipc")?))
@@ -439,30 +489,59 @@ fn with_flags(scene: &Scene, flags: &[&str], script: &str) -> Result<Ended, Stop
     scene.run(&Request { flags, command: shell(script), ..Request::default() })
 }
 
-/// Whether the runtime starts a command with these flags.
+/// Whether the runtime starts a command with these flags. A panic is no answer to a user.
 fn taken(scene: &Scene, flags: &[&str]) -> Result<&'static str, Stop> {
-    Ok(if with_flags(scene, flags, "true")?.status.success() { "taken" } else { "refused" })
+    let ended = with_flags(scene, flags, "true")?;
+    Ok(match ended.status.code() {
+        Some(0) => "taken",
+        _ if ended.panics() => "a panic",
+        _ => "refused",
+    })
 }
 
 fn ulimit(scene: &Scene) -> Result<String, Stop> {
-    let ended = with_flags(scene, &["--ulimit", "nofile=64"], "ulimit -Sn; ulimit -Hn")?;
-    Ok(format!(
-        "{ended}: {}{}\nno number: {}\nno such resource: {}",
-        ended.stdout.replace('\n', " ").trim(),
-        ended.stderr,
-        taken(scene, &["--ulimit", "nofile=many"])?,
-        taken(scene, &["--ulimit", "files=64"])?,
-    ))
+    let limits = |flags: &[&str]| {
+        let ended = with_flags(scene, flags, "ulimit -Sn; ulimit -Hn")?;
+        Ok::<_, Stop>(format!("{ended}: {}{}", ended.stdout.replace('\n', " ").trim(), ended.complaint()))
+    };
+    let once = limits(&["--ulimit", "nofile=64"])?;
+    let twice = limits(&["--ulimit", "nofile=64", "--ulimit", "nofile=32"])?;
+    let mut seen = vec![once, format!("given twice: {twice}")];
+    for value in ["nofile=many", "nofile=-1", "files=64", "64"] {
+        seen.push(format!("{value}: {}", taken(scene, &["--ulimit", value])?));
+    }
+    let flags = ["--ulimit", "nofile=64"].map(Into::into).to_vec();
+    let request = Request { flags, command: scene::probe(["sleep", "limited"])?, ..Request::default() };
+    let mut running = scene.start(&request)?;
+    running.wait_for("limited")?;
+    let own = |pid: u32| {
+        let limits = fs_err::read_to_string(format!("/proc/{pid}/limits"))?;
+        Ok::<_, Stop>(limits.lines().find(|line| line.starts_with("Max open files")).map(str::to_owned))
+    };
+    let is_same = own(running.pid())? == own(std::process::id())?;
+    seen.push(format!("the runtime's own limit: {}", if is_same { "as before" } else { "changed" }));
+    Ok(seen.join("\n"))
 }
 
 fn own_domainname(scene: &Scene) -> Result<String, Stop> {
     const FILE: &str = "/proc/sys/kernel/domainname";
     let before = fs_err::read_to_string(FILE)?;
-    let flags = ["--domainname", "example.org"].map(Into::into).to_vec();
-    let request = Request { flags, command: shell(&format!("cat {FILE}")), ..Request::default() };
-    let ended = scene.run(&request)?;
+    let names = format!("cat {FILE} /proc/sys/kernel/hostname");
+    let with = with_flags(scene, &["--domainname", "lab.example", "--hostname", "box"], &names)?;
+    let without = with_flags(scene, &[], &format!("cat {FILE}"))?;
     let outside = if fs_err::read_to_string(FILE)? == before { "unchanged" } else { "changed" };
-    Ok(format!("inside: {}{}\noutside: {outside}", ended.stdout.trim(), ended.stderr))
+    let (domain, host) = with.stdout.split_once('\n').unwrap_or_default();
+    let as_before = match without.stdout == before {
+        true => "as the host's",
+        false if without.status.success() => "another",
+        false => "no container",
+    };
+    Ok(format!(
+        "inside: {domain}\nthe hostname: {}\nwithout the flag: {as_before}\noutside: {outside}{}{}",
+        host.trim(),
+        with.complaint(),
+        without.complaint()
+    ))
 }
 
 fn pid_file(scene: &Scene) -> Result<String, Stop> {
@@ -494,21 +573,34 @@ fn own_uts(scene: &Scene) -> Result<String, Stop> {
 }
 
 fn pid_1_handler(scene: &Scene) -> Result<String, Stop> {
-    let script = "trap 'sleep 0.2; exit 9' TERM; sleep 60 & echo ready; wait";
-    let mut running = scene.start(&Request { command: shell(script), ..Request::default() })?;
-    running.line()?;
-    // A shell blocks all signals for a moment when it forks and when it begins to wait.
-    std::thread::sleep(Duration::from_millis(100));
-    running.signal(Signal::SIGTERM)?;
-    Ok(running.end()?.to_string())
+    const HANDLER: &str = "trap 'sleep 0.2; exit 9' TERM; sleep 60 & echo ready; wait";
+    let told_to_end = |script: &str| {
+        let mut running = scene.start(&Request { command: shell(script), ..Request::default() })?;
+        running.line()?;
+        // A shell blocks all signals for a moment when it forks and when it begins to wait.
+        std::thread::sleep(Duration::from_millis(100));
+        running.signal(Signal::SIGTERM)?;
+        running.end()
+    };
+    Ok(format!(
+        "{}\nwith one for a real-time signal too: {}\nwhere it is ignored: {}",
+        told_to_end(HANDLER)?,
+        told_to_end(&format!("trap : 64; {HANDLER}"))?,
+        told_to_end("trap '' TERM; echo ready; sleep 0.3; exit 8")?,
+    ))
 }
 
 fn pid_1_default_action(scene: &Scene) -> Result<String, Stop> {
-    let request = Request { command: scene::probe(["sleep", "deaf"])?, ..Request::default() };
-    let mut running = scene.start(&request)?;
-    running.wait_for("deaf")?;
-    running.signal(Signal::SIGTERM)?;
-    Ok(if scene::is_gone("deaf")? { "ended" } else { "goes on" }.to_owned())
+    let mut seen = Vec::new();
+    for signal in [Signal::SIGTERM, Signal::SIGUSR1] {
+        let marker = format!("deaf to {signal}");
+        let request = Request { command: scene::probe(["sleep", &marker])?, ..Request::default() };
+        let mut running = scene.start(&request)?;
+        running.wait_for(&marker)?;
+        running.signal(signal)?;
+        seen.push(format!("{signal}: {}", if scene::is_gone(&marker)? { "ended" } else { "goes on" }));
+    }
+    Ok(seen.join("\n"))
 }
 
 fn proc_flags(scene: &Scene) -> Result<String, Stop> {

@@ -66,6 +66,9 @@ pub fn set_time_limit(limit: Duration) {
     TIME_LIMIT.store(limit.as_millis().try_into().unwrap_or(u64::MAX), Ordering::Relaxed);
 }
 
+/// How the observation of a check begins that did not end in time.
+pub(crate) const NO_END: &str = "no end within";
+
 /// How the names of the folders and control groups of all fences begin.
 pub(crate) const PREFIX: &str = "minicontainer-fence-";
 
@@ -166,7 +169,7 @@ fn try_run(job: &Job, subject: &Subject, real_root: bool) -> Result<Answer> {
     Ok(if in_time {
         understand(status, &stdout, &stderr)
     } else {
-        Answer::Observed(format!("no end within {} s", time_limit.as_secs()))
+        Answer::Observed(format!("{NO_END} {} s", time_limit.as_secs()))
     })
 }
 

@@ -2,7 +2,7 @@
 
 mod host;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::LazyLock};
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
@@ -24,10 +24,14 @@ pub fn main_with(trials: impl FnOnce() -> Vec<Trial>) -> ExitCode {
     libtest_mimic::run(&Arguments::from_args(), trials()).exit_code()
 }
 
-/// Whether the user who runs this may make control groups here.
+/// Whether the user who runs this may make control groups here. It is tried once: of two threads that try at once, one
+/// would be told that there is such a group.
 pub fn may_make_groups() -> bool {
-    let folder = format!("{}{}-try", crate::fence::PREFIX, std::process::id());
-    !crate::cage::Cage::build(folder.as_ref(), sys::Uid::effective().as_raw()).rooms().is_empty()
+    static MAY: LazyLock<bool> = LazyLock::new(|| {
+        let folder = format!("{}{}-try", crate::fence::PREFIX, std::process::id());
+        !crate::cage::Cage::build(folder.as_ref(), sys::Uid::effective().as_raw()).rooms().is_empty()
+    });
+    *MAY
 }
 
 /// All checks and attacks on `subject`.

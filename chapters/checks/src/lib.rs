@@ -38,7 +38,7 @@ pub use attacks::{ATTACKS, Attack, Needs};
 pub use cage::Cage;
 pub use catalogue::{CHECKS, Check, EXTENSIONS};
 pub use fence::User;
-pub use scene::{Scene, calls};
+pub use scene::{PRINTED, Scene, calls};
 pub use subject::Subject;
 pub use verdict::{Verdict, attack, check, explain, find_attack, find_check};
 

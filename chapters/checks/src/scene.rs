@@ -53,6 +53,9 @@ impl From<std::io::Error> for Stop {
     }
 }
 
+/// Stands below what `--explain` showed, where the runtime has printed something to standard output, which is the command's.
+pub const PRINTED: &str = "the runtime has printed to standard output";
+
 /// Who an ordinary user is in root's fence. In his own he is himself.
 const ORDINARY: u32 = 1000;
 
@@ -193,21 +196,32 @@ impl<'a> Scene<'a> {
         Ended::of(&mut command)
     }
 
-    /// What the subject says with `--explain` and `flags`, each call on a line of its own.
+    /// What the subject says with `--explain` and `flags`, each call on a line of its own. Of one that does not end, what it
+    /// has said until then.
     pub(crate) fn explain(&self, flags: &[String]) -> Result<String, Stop> {
         let flags = flags.iter().map(Into::into).collect();
         let request = Request { explain: true, flags, command: vec!["true".into()], ..Request::default() };
-        let ended = self.run_with(&request, |caller| {
-            // Wide, but a row must be less than PIPE_BUF, or the two processes' rows mix.
-            caller.env("COLUMNS", "1500");
-        })?;
-        Ok(ended.stderr)
+        let mut command = self.subject.command(&request, self.folder)?;
+        self.let_the_caller_call(&mut command);
+        command.env("COLUMNS", "1500"); // wide: each call on one row
+        let files = ["explained", "printed"].map(|name| self.folder.join(name));
+        let [explained, printed] = [fs_err::File::create(&files[0])?, fs_err::File::create(&files[1])?];
+        command.stdin(Stdio::null()).stdout(printed.into_file()).stderr(explained.into_file());
+        let mut subject = command.spawn()?;
+        if !fence::wait_until(Instant::now() + 2 * patience(), || Ok(subject.try_wait()?.is_some()))? {
+            subject.kill()?;
+            subject.wait()?;
+        }
+        let [explained, printed] = [fs_err::read(&files[0])?, fs_err::read(&files[1])?];
+        let explained = String::from_utf8_lossy(&explained).into_owned();
+        // The command, true, prints nothing.
+        Ok(if printed.is_empty() { explained } else { format!("{explained}\n{PRINTED}") })
     }
 
     /// The same, called by somebody who ignores signals: nohup does, and so do shell scripts.
     pub(crate) fn run_ignoring_signals(&self, request: &Request) -> Result<Ended, Stop> {
         let mut command = Command::new("/bin/sh");
-        command.args(["-c", "trap '' HUP PIPE; exec \"$@\"", "sh"]);
+        command.args(["-c", "trap '' HUP PIPE TTOU XFSZ 64; exec \"$@\"", "sh"]);
         self.append(&mut command, request)?;
         Ended::of(&mut command)
     }
@@ -353,6 +367,17 @@ impl Ended {
         })
     }
 
+    /// What was complained of on stderr, on lines of its own.
+    pub(crate) fn complaint(&self) -> String {
+        let text = self.stderr.trim_end();
+        if text.is_empty() { String::new() } else { format!("\n{text}") }
+    }
+
+    /// Whether a program in Rust gave up in the middle of its work.
+    pub(crate) fn panics(&self) -> bool {
+        self.stderr.contains(" panicked at ")
+    }
+
     /// The report that the probe printed.
     pub(crate) fn report(&self) -> Result<Report, Stop> {
         self.json()
@@ -406,15 +431,9 @@ impl Running {
         }
     }
 
-    /// What it has said on stderr tells why. Somebody may still hold that open, so nobody waits for its end.
+    /// What it has said on stderr tells why.
     fn ended_without_a_word(&mut self) -> Stop {
-        let mut said = Vec::new();
-        if let Some(pipe) = &mut self.child.stderr
-            && fcntl(&*pipe, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).is_ok()
-        {
-            pipe.read_to_end(&mut said).ok(); // EAGAIN is where it ends, too
-        }
-        Stop::Failed(format!("the command ended without a word: {}", String::from_utf8_lossy(&said)))
+        Stop::Failed(format!("the command ended without a word: {}", complaints(&mut self.child)))
     }
 
     /// Send a line inside.
@@ -438,8 +457,23 @@ impl Running {
         drop(self.stdin);
         let mut stdout = String::new();
         self.stdout.read_to_string(&mut stdout)?;
-        Ok(Ended { status: self.child.wait()?, stdout, stderr: String::new() })
+        let status = self.child.wait()?;
+        let stderr = complaints(&mut self.child);
+        let ended = Ended { status, stdout, stderr };
+        // One that panics has not ended as it should, whatever its exit code.
+        if ended.panics() { Err(Stop::Failed(format!("{ended}: {}", ended.stderr))) } else { Ok(ended) }
     }
+}
+
+/// What it has said on stderr. Somebody may still hold that open, so nobody waits for its end.
+fn complaints(child: &mut Child) -> String {
+    let mut said = Vec::new();
+    if let Some(pipe) = &mut child.stderr
+        && fcntl(&*pipe, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).is_ok()
+    {
+        pipe.read_to_end(&mut said).ok(); // EAGAIN is where it ends, too
+    }
+    String::from_utf8_lossy(&said).into_owned()
 }
 
 /// A folder of what the subject sees as the host, with nothing in it, which no container is given.

@@ -37,6 +37,13 @@ pub enum Verdict {
     },
 }
 
+impl Verdict {
+    /// Whether the check was broken off because it did not end.
+    pub fn never_ended(&self) -> bool {
+        matches!(self, Verdict::Failed { observed, .. } if observed.starts_with(fence::NO_END))
+    }
+}
+
 /// What the fence is asked to do.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Job {

@@ -25,7 +25,11 @@ pub use self::{
     tree::Tree,
 };
 use clap::ValueEnum;
-use ratatui::{buffer::Buffer, layout::Rect, text::Line};
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    text::{Line, Span},
+};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{containers::Container, look::Seen, theme::Theme};
@@ -189,11 +193,17 @@ impl Watch {
         &self.readings
     }
 
-    /// Take a new reading of what is wanted. Once the container is gone, the last ones stay.
+    /// Take a new reading of what is wanted. Once the container is gone, the last ones stay, but for who has ended.
     pub fn read(&mut self) {
-        if self.has_ended {
-            return;
+        if !self.has_ended {
+            self.take_all();
         }
+        if let Some(Ok(tree)) = self.readings.tree.as_mut().filter(|_| self.has_ended) {
+            tree.finish();
+        }
+    }
+
+    fn take_all(&mut self) {
         let new = self.look();
         self.has_ended = !self.container.is_running();
         let ended = self.has_ended;
@@ -251,6 +261,11 @@ impl Watch {
     }
 
     fn say(&self, gauge: Gauge, theme: &Theme) -> Said {
+        let said = self.say_reading(gauge, theme);
+        if self.has_ended && gauge != Gauge::Tree { said.of_the_past(theme) } else { said }
+    }
+
+    fn say_reading(&self, gauge: Gauge, theme: &Theme) -> Said {
         let all = &self.readings;
         match gauge {
             Gauge::Memory => say(all.memory.as_ref(), theme, |it| self.memory.say(it, theme)),
@@ -283,5 +298,13 @@ fn say<T>(reading: Option<&Seen<T>>, theme: &Theme, say: impl FnOnce(&T) -> Said
 impl Said {
     fn only(headline: Line<'static>) -> Said {
         Said { headline, level: None, history: None, details: Vec::new() }
+    }
+
+    /// The same, as it was before the container ended. The tree says that of each process.
+    fn of_the_past(mut self, theme: &Theme) -> Said {
+        self.headline.push_span(Span::styled(" (it has ended)", theme.dim));
+        let spans = self.details.iter_mut().flat_map(|line| &mut line.spans);
+        spans.for_each(|span| span.style = theme.dim);
+        self
     }
 }

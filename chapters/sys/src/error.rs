@@ -1,6 +1,6 @@
 //! What a failed call says: what was called, with what, why it failed, what to do.
 
-use std::fmt;
+use std::{fmt, panic::Location};
 
 use nix::errno::Errno;
 use serde::{Deserialize, Serialize};
@@ -43,13 +43,16 @@ pub enum Kind {
 }
 
 impl Error {
-    /// An error that no system call made, such as a peer that said the wrong thing.
+    /// An error that no system call made, such as a peer that said the wrong thing. What is said to a user needs no place in
+    /// the source; whoever asks for the calls is told it.
+    #[track_caller]
     pub fn new(what: impl Into<String>) -> Error {
+        let place = Place::of(Location::caller());
         Error {
             kind: Kind::Runtime,
             what: what.into(),
             side: explain::side(),
-            place: None,
+            place: Some(place).filter(|_| explain::is_enabled()),
             why: None,
             remedy: None,
             page: None,
@@ -140,6 +143,7 @@ impl std::error::Error for Error {}
 
 impl From<std::io::Error> for Error {
     /// For fs-err's errors, whose text names the path.
+    #[track_caller]
     fn from(error: std::io::Error) -> Error {
         Error { errno: error.raw_os_error(), ..Error::new(error.to_string()) }
     }

@@ -113,6 +113,11 @@ pub fn silence() {
     SILENT.store(true, Ordering::Relaxed);
 }
 
+/// Whether somebody wants to see the calls.
+pub(crate) fn is_enabled() -> bool {
+    output().is_some()
+}
+
 /// Where to show it, if anything is to be shown.
 fn output() -> Option<&'static Output> {
     OUTPUT.get().filter(|_| !SILENT.load(Ordering::Relaxed))

@@ -26,6 +26,11 @@ pub(crate) fn find(call: &str, errno: Errno) -> Option<(String, String)> {
         ),
         ("write", Errno::EPERM | Errno::EACCES) if call.contains("/proc/self/") => no_namespaces(),
         ("mount" | "sethostname", Errno::EPERM | Errno::EACCES) if apparmor_restricts() => no_namespaces(),
+        ("mount", Errno::EPERM) if call.contains("\"proc\"") && !has_parts_covered("/proc") => (
+            "it takes power over the mount namespace and over the PID namespace: both must have been born with this process"
+                .into(),
+            "Let the child do it, with CLONE_NEWNS (chapter 4) and CLONE_NEWPID (chapter 3) among the flags of clone.".into(),
+        ),
         ("mount", Errno::EPERM) if call.contains("\"proc\"") => (
             "a new /proc would show more than the present one, which has parts covered: so it is inside \
              Docker or another container"
@@ -82,6 +87,15 @@ fn no_namespaces() -> (String, String) {
             "Run minicontainer doctor: it looks for the reason. As root it may work.".into(),
         )
     }
+}
+
+/// Whether something is mounted below this folder that hides a part of it. The kernel forgives an empty folder of its own,
+/// as there is one for binfmt_misc.
+fn has_parts_covered(folder: &str) -> bool {
+    let table = value("/proc/self/mountinfo").unwrap_or_default();
+    let below = |point: &str| point.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+    let mut points = table.lines().filter_map(|line| line.split(' ').nth(4));
+    points.any(|point| below(point) && !point.ends_with("/binfmt_misc"))
 }
 
 fn apparmor_restricts() -> bool {

@@ -118,7 +118,7 @@ pub const EXERCISES: &[Exercise] = &[
         parts: &[Part::Body { file: "environment.rs", name: "clean", instead: Some("Vec::new()") }],
         lines: &[],
         flags: &[],
-        checks: &["surroundings", "home_and_term"],
+        checks: &["surroundings", "home_and_term", "env_by_name"],
         page: CH01,
         hints: [
             "What must not be in the result? Look at what `env` prints in your shell, then at what the page \
@@ -257,7 +257,7 @@ pub const EXERCISES: &[Exercise] = &[
         parts: &[Part::Body { file: "hostname.rs", name: "set", instead: None }],
         lines: &["hostname::set(&run.hostname)?;"],
         flags: &[],
-        checks: &["own_hostname", "rename_host"],
+        checks: &["own_hostname", "rename_host", "any_hostname"],
         page: CH02,
         hints: [
             "Which of the two processes is in the new namespace?",
@@ -531,7 +531,7 @@ pub const EXERCISES: &[Exercise] = &[
         parts: &[Part::Body { file: "memory.rs", name: "limit", instead: None }],
         lines: &["memory::limit(&group, run.memory)?;"],
         flags: &["--memory", "64m"],
-        checks: &["memory_limit", "oom_kill"],
+        checks: &["memory_limit", "oom_kill", "another_limit"],
         page: CH06,
         hints: [
             "With a limit of memory alone, where does a process put what is too much?",

@@ -87,14 +87,17 @@ impl Student {
         &self,
         exercise: &Exercise,
         mistake: &'static Misconception,
+        evidence: &Evidence,
         seen: &str,
     ) -> &'static Misconception {
         let Some(folder) = &self.sources else { return mistake };
         let stage = fs_err::read_to_string(folder.join("stage.rs")).unwrap_or_default();
         if mistake.name != "line-forgotten" || !sources::has_lines(&stage, exercise) {
             mistake
-        } else if seen.contains("    where   ") {
-            &misconceptions::NOT_REACHED // so our errors tell their place
+        } else if evidence.never_ended() {
+            &misconceptions::HANGS
+        } else if [seen, &evidence.explained].into_iter().any(|said| place(said).is_some()) {
+            &misconceptions::NOT_REACHED
         } else {
             &misconceptions::DOES_SOMETHING_ELSE
         }
@@ -140,6 +143,11 @@ impl Evidence {
         self.position(side, text).is_some()
     }
 
+    /// Whether a check was broken off because it did not end.
+    fn never_ended(&self) -> bool {
+        self.verdicts.iter().any(|(_, verdict)| verdict.never_ended())
+    }
+
     /// The error with which the runtime gave up, if it did.
     pub fn said(&self, text: &str) -> bool {
         self.explained.contains(text)
@@ -152,8 +160,13 @@ pub fn judge(exercise: &Exercise, student: &Student) -> Outcome {
     if student.is_stub(exercise) {
         return Outcome::NotWritten;
     }
-    let verdicts: Vec<_> =
-        exercise.checks.iter().map(|name| (*name, examine(name, &student.subject))).collect();
+    let mut verdicts = Vec::new();
+    for name in exercise.checks {
+        verdicts.push((*name, examine(name, &student.subject)));
+        if verdicts.last().is_some_and(|(_, verdict)| verdict.never_ended()) {
+            break; // nobody waits as long for each of the others
+        }
+    }
     let missing = verdicts.iter().find_map(|(_, verdict)| match verdict {
         Verdict::CouldNotRun { reason } => Some(reason.clone()),
         _ => None,
@@ -187,12 +200,19 @@ fn mistake(
     evidence: &Evidence,
     seen: &str,
 ) -> Option<&'static Misconception> {
+    if let Some(spoilt) = misconceptions::that_spoils(exercise, evidence) {
+        return Some(spoilt);
+    }
     if let Some(elsewhere) = student.ended_elsewhere(exercise, evidence, seen) {
         let cause = misconceptions::that_ends_in(elsewhere.exercise, exercise, evidence);
         return cause.or(Some(elsewhere));
     }
-    let mistake = misconceptions::recognise(exercise, evidence)?;
-    Some(student.in_truth(exercise, mistake, seen))
+    if [seen, &evidence.explained].into_iter().any(|said| place_of_panic(said).is_some()) {
+        return Some(&misconceptions::PANICS);
+    }
+    let hangs = Some(&misconceptions::HANGS).filter(|_| evidence.never_ended());
+    let mistake = misconceptions::recognise(exercise, evidence);
+    mistake.map(|mistake| student.in_truth(exercise, mistake, evidence, seen)).or(hangs)
 }
 
 /// The exercise that a stub names in what the runtime `said`.
@@ -201,11 +221,18 @@ fn unwritten(said: &str) -> Option<&'static Exercise> {
     crate::find(before.rsplit_once("exercise ")?.1)
 }
 
-/// The file and the number of the line that an error in what the runtime `said` gives as its place.
+/// The file and the number of the line that an error in what the runtime `said` gives as its place, or a panic.
 fn place(said: &str) -> Option<(&Path, usize)> {
-    let mut places = said.lines().filter_map(|line| line.trim_start().strip_prefix("where   "));
-    let (file, number) = places.next_back()?.split_once(", ")?.1.rsplit_once(':')?;
+    let mut of_errors =
+        said.lines().filter_map(|line| line.trim_start().strip_prefix("where   ")?.split_once(", "));
+    let (file, number) = place_of_panic(said).or_else(|| Some(of_errors.next_back()?.1))?.rsplit_once(':')?;
     Some((Path::new(file), number.parse().ok()?))
+}
+
+/// `FILE:LINE` of the first panic in what the runtime `said`.
+fn place_of_panic(said: &str) -> Option<&str> {
+    let place = said.lines().find_map(|line| line.split_once(" panicked at ")?.1.strip_suffix(':'))?;
+    Some(place.rsplit_once(':')?.0) // without the column
 }
 
 /// Solved, if the lines of `exercise` are in an order that is right always, and not only where it was checked.
@@ -301,6 +328,14 @@ exercises: sethostname(\"box\", 3): EPERM (Operation not permitted)
             let says = said_about(id, "", &cloned).unwrap();
             assert!(says.starts_with("ended-for-want-2.1 "), "{id}: {says}");
         }
+    }
+
+    #[test]
+    fn so_is_a_panic_in_it() {
+        let said =
+            "\nthread 'main' (7) panicked at exercises/src/hostname.rs:2:5:\nnot yet\nnote: run with\n";
+        let says = said_about("1.1", "", said).unwrap();
+        assert!(says.starts_with("ended-in-error-2.2 "), "{says}");
     }
 
     #[test]

@@ -49,6 +49,12 @@ pub(crate) fn recognise(exercise: &Exercise, evidence: &Evidence) -> Option<&'st
 /// flag until they do harm: they are looked for where all checks pass.
 const OF_ORDER: &[(&str, &str)] = &[("1.4", "too-late"), ("4.1", "too-late"), ("4.2", "stands-in-the-old")];
 
+/// A mistake that leaves nothing to be read of what a container says, for an `exercise` that has no part in it.
+pub(crate) fn that_spoils(exercise: &Exercise, evidence: &Evidence) -> Option<&'static Misconception> {
+    let both = [&FOLLOWS_FROM_STREAMS, &PRINTS];
+    both.into_iter().find(|known| known.exercise != exercise.id && (known.shows)(evidence))
+}
+
 /// Whether there are such mistakes in `exercise`.
 pub(crate) fn has_an_order(exercise: &Exercise) -> bool {
     OF_ORDER.iter().any(|(id, _)| *id == exercise.id)
@@ -64,6 +70,7 @@ pub(crate) fn of_order(exercise: &Exercise, evidence: &Evidence) -> Option<&'sta
 const ENDS_ELSEWHERE: &[(&str, &[&str], &[&str])] = &[
     ("2.1", &["line-forgotten", "ipc-only"], &["2.2", "2.3"]),
     ("3.1", &["line-forgotten", "unshare-in-the-child"], &["4.2", "4.3"]),
+    ("4.1", &["shared"], &["8.1"]),
     ("5.1", &["line-forgotten"], &["5.2"]),
     ("8.2", &["line-forgotten"], &["8.3"]),
     ("9.2", &["commas", "root-forgotten"], &["9.1", "4.2"]),
@@ -96,14 +103,18 @@ const NEEDS_NAMESPACE: &[(&str, &str, &[&str])] = &[
 
 /// The exercise that lacks where a call of the exercise `ended` was refused for want of a namespace.
 pub(crate) fn lacks_namespace_of(ended: &str, evidence: &Evidence) -> Option<&'static str> {
-    let lacks = |flag| evidence.called(Parent, "clone3(") && clone_lacks(evidence, flag);
-    let row = NEEDS_NAMESPACE.iter().find(|(flag, _, those)| those.contains(&ended) && lacks(flag));
+    let row =
+        NEEDS_NAMESPACE.iter().find(|(flag, _, those)| those.contains(&ended) && clone_lacks(evidence, flag));
     row.map(|(_, id, _)| *id).filter(|_| evidence.said("EPERM"))
 }
 
 /// Whether clone was called without `flag`.
 fn clone_lacks(evidence: &Evidence, flag: &str) -> bool {
-    !evidence.calls(Parent).iter().any(|call| call.starts_with("clone3(") && call.contains(flag))
+    evidence
+        .calls(Parent)
+        .iter()
+        .find(|call| call.starts_with("clone3("))
+        .is_some_and(|call| !call.contains(flag))
 }
 
 /// Whether `side` itself makes a call that begins with `text`: one side's error, which the other is told, names calls too.
@@ -127,6 +138,18 @@ fn capset(evidence: &Evidence) -> Option<[&str; 3]> {
     sets.split(", ").collect::<Vec<_>>().try_into().ok()
 }
 
+/// Whether a file is written that limits memory.
+fn writes_memory_limit(evidence: &Evidence) -> bool {
+    evidence.called(Parent, "memory.limit_in_bytes\", \"") || evidence.called(Parent, "memory.max\"")
+}
+
+/// Whether the kernel says that a group may have as much memory as there is.
+fn is_unlimited(evidence: &Evidence) -> bool {
+    let limit =
+        evidence.observed("memory_limit").lines().next().and_then(|line| line.strip_prefix("memory: "));
+    limit.is_some_and(|limit| limit == "max" || limit.parse::<u64>().is_ok_and(|bytes| bytes > 1 << 60))
+}
+
 /// A row of [`MISCONCEPTIONS`].
 macro_rules! mistake {
     ($exercise:literal $name:literal, $says:literal, $shows:expr) => {
@@ -140,6 +163,42 @@ pub(crate) const FOLLOWS_FROM_MOUNTS: Misconception = Misconception {
     name: "proc-covered",
     says: "This may be right: your container changes the host's mounts, its /proc among them, through which all of this \
            is observed. Its mounts are not cut off from the host's: that is exercise 4.1, begin there.",
+    shows: |_| false,
+};
+
+/// What is said of an exercise that cannot be judged because nothing that a command writes arrives.
+pub(crate) const FOLLOWS_FROM_STREAMS: Misconception = Misconception {
+    exercise: "1.2",
+    name: "streams-closed",
+    says: "This may be right: your container's standard input, output or error is closed, and through them all of this is observed. \
+           That is exercise 1.2, begin there.",
+    shows: |evidence| (0..3).any(|first| evidence.called(Child, &format!("close_range({first},"))),
+};
+
+/// Said where the runtime writes into the command's standard output.
+pub(crate) const PRINTS: Misconception = Misconception {
+    exercise: "",
+    name: "prints",
+    says: "Your runtime prints to standard output, and that is the command's: what is observed is read from there. eprintln! prints \
+           to standard error.",
+    shows: |evidence| evidence.said(checks::PRINTED),
+};
+
+/// Said where a check did not end in time, and no mistake of the exercise says why.
+pub(crate) const HANGS: Misconception = Misconception {
+    exercise: "",
+    name: "hangs",
+    says: "The run did not end: something loops for ever, or waits for what never comes. Run it yourself with --explain: what \
+           does not end comes after the last call that it shows. It may be another exercise's.",
+    shows: |_| false,
+};
+
+/// Said where the runtime panics, and not in another exercise.
+pub(crate) const PANICS: Misconception = Misconception {
+    exercise: "",
+    name: "panics",
+    says: "The runtime panics: what was observed shows where. An unwrap(), an expect() or an index did not find there what it \
+           takes for granted. Return an error, or answer for that case, too.",
     shows: |_| false,
 };
 
@@ -205,8 +264,12 @@ pub(crate) fn ended_in(exercise: &Exercise, kind: &Misconception) -> Option<&'st
 }
 
 /// Those that any exercise may show.
-pub(crate) const OF_ANY: [&Misconception; 6] = [
+pub(crate) const OF_ANY: [&Misconception; 10] = [
+    &FOLLOWS_FROM_STREAMS,
+    &PRINTS,
     &FOLLOWS_FROM_MOUNTS,
+    &HANGS,
+    &PANICS,
     &NOT_REACHED,
     &DOES_SOMETHING_ELSE,
     &ENDED_IN_STUB,
@@ -242,11 +305,32 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("1.1" "no-home",
         "The caller's HOME and TERM are missing. Without the one a program does not know where its user's files are, and \
          without the other an editor does not know how to draw.",
-        |e| e.observed("home_and_term").contains(": []")),
+        |e| e.observed("home_and_term").lines().take(2).any(|line| line.ends_with(": []"))),
     mistake!("1.1" "another-home",
-        "HOME or TERM is not the caller's. What stands in your source is right for one user and for one terminal: \
-         std::env::var_os tells what the caller has.",
-        |e| e.observed("home_and_term").starts_with("HOME: ") && !e.passes("home_and_term")),
+    "HOME or TERM is not the caller's. What stands in your source is right for one user and for one terminal: \
+     std::env::var_os tells what the caller has.",
+    |e| {
+        let seen = e.observed("home_and_term");
+        seen.starts_with("HOME: ") && !seen.starts_with("HOME: [\"/home/caller\"]\nTERM: [\"vt52\"]\n")
+    }),
+    mistake!("1.1" "gives-up",
+        "A caller may have no HOME, no TERM and no PATH, and --env may name a variable that he lacks: a service starts like \
+         that. The container begins all the same, without them, and with your PATH.",
+        |e| [e.observed("home_and_term"), e.observed("env_by_name")].iter().any(|it| it.contains(": no container"))),
+    mistake!("1.1" "path-of-the-caller",
+        "PATH is the caller's. His folders are not the container's, and he may have none: the constant PATH stands above.",
+        |e| e.observed("home_and_term").contains("PATH is set: false")),
+    mistake!("1.1" "names-alike",
+        "A variable was replaced by one whose name is only the beginning of its own, as LONG is of LONGER. Compare the whole \
+         names, up to the '='.",
+        |e| e.observed("env_by_name").contains("LONG after it: [] ")),
+    mistake!("1.2" "some-of-them",
+    "The caller's files with high numbers are still open. Nobody knows how high they go, and a loop over all numbers is slow: \
+     close_range(2) takes a whole range, with no end.",
+    |e| {
+        let open = e.observed("descriptors").lines().next().unwrap_or_default();
+        open.ends_with(", 500]") && !(3..10).any(|low| open.contains(&format!(" {low},")))
+    }),
     mistake!("1.2" "closes-standard-error",
         "Standard error is closed too: what the command complains of is lost, or goes into the next file that it opens. It is \
          number 2; begin at 3.",
@@ -312,9 +396,17 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         "setrlimit is never called: stage.rs has no line `extend::set_ulimits(&run.ulimit)?;`.",
         |e| !e.called(Child, "setrlimit(")),
     mistake!("1.5" "bad-value-ignored",
-        "A --ulimit that cannot be read is passed over, and the command starts without the limit. Somebody who has mistyped it \
-         never learns of that: anything but nofile=NUMBER is an error.",
+        "A --ulimit that is not nofile=NUMBER is passed over, or read as something else, and the command starts. Somebody who \
+         has mistyped it never learns of that: it is an error.",
         |e| e.observed("ulimit").contains(": taken")),
+    mistake!("1.5" "panics",
+        "A --ulimit that cannot be read makes the runtime panic: somebody has mistyped it, and reads of a thread and of \
+         unwrap(). Return an Error that says what was given and how it reads; ok_or_else makes one of None.",
+        |e| e.observed("ulimit").contains(": a panic")),
+    mistake!("1.5" "first-only",
+        "Of nofile=64 and then nofile=32 the first is left: it alone counts, or the number is not the flag's. `limits` is a \
+         list: set each of them, and the last one stays.",
+        |e| e.observed("ulimit").contains("given twice: exit code 0: 64 64")),
     mistake!("2.1" "uts-only",
         "The hostname is its own, but shared memory, semaphores and message queues are still the host's. They have a \
          namespace beside UTS: IPC.",
@@ -327,22 +419,36 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         "clone is called without CLONE_NEWUTS and CLONE_NEWIPC: the array in stage.rs has no `hostname::NAMESPACES,`.",
         |e| clone_lacks(e, "CLONE_NEWUTS") && clone_lacks(e, "CLONE_NEWIPC")),
     mistake!("2.2" "in-the-parent",
-        "The parent called sethostname, and the parent is not in the new namespace: that renamed the machine. (Inside \
-         the fence it was only the fence.) The line belongs into the child.",
+        "The parent called sethostname, and the parent is not in the new namespace: that renames the machine (here only the \
+         fence), or is refused to who may not. The line belongs into the child.",
         |e| e.called(Parent, "sethostname(")),
     mistake!("2.2" "line-forgotten",
         "sethostname is never called, so the container has the host's name: stage.rs has no line \
          `hostname::set(&run.hostname)?;`.",
         |e| !e.called(Child, "sethostname(")),
     mistake!("2.2" "name-ignored",
-        "The container has a name, but not the one that --hostname asked for: `name` is what to set.",
-        |e| e.called(Child, "sethostname(") && !e.observed("own_hostname").contains("inside: box")),
+    "The container has a name, but not the one that --hostname asked for: `name` is what to set, all of it.",
+    |e| {
+        let all = e.observed("own_hostname").contains("inside: box") && e.observed("any_hostname").contains(": all of them");
+        e.called(Child, "sethostname(") && !all
+    }),
+    mistake!("2.2" "error-ignored",
+        "The kernel refuses a name of 65 bytes, and the container starts nevertheless, under a name that nobody asked for. \
+         Hand the error on: sethostname's result is the function's.",
+        |e| e.observed("any_hostname").contains(": taken")),
     mistake!("2.3" "in-the-parent",
         "The parent called setdomainname, and the parent is in the host's UTS namespace. The line belongs into the child.",
         |e| e.called(Parent, "setdomainname(")),
     mistake!("2.3" "hostname-instead",
         "The domain name went into the hostname: they are two names, with two calls.",
         |e| e.called(Child, "sethostname(\"example.org\"")),
+    mistake!("2.3" "name-ignored",
+        "There is a domain name, but not the one of --domainname: `name` is what to set.",
+        |e| e.called(Child, "setdomainname(") && !e.observed("own_domainname").starts_with("inside: lab.example\n")),
+    mistake!("2.3" "without-being-asked",
+        "Without --domainname the domain name changes as well, or no container begins. Then `name` is None, and nothing is to be \
+         done.",
+        |e| e.observed("own_domainname").lines().any(|line| line.starts_with("without the flag: ") && !line.ends_with("host's"))),
     mistake!("2.3" "line-forgotten",
         "setdomainname is never called: stage.rs has no line `extend::set_domainname(run.domainname.as_deref())?;`.",
         |e| !e.called(Child, "setdomainname(")),
@@ -350,6 +456,10 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         "The child calls unshare(CLONE_NEWPID), and keeps its number: a process keeps its PID for life. unshare moves \
          only the children that it has later. Make it a flag of clone.",
         |e| e.called(Child, "unshare(CLONE_NEWPID")),
+    mistake!("3.1" "unshare-before-clone",
+        "The parent calls unshare(CLONE_NEWPID) before the child is born. Root may do that. An ordinary user has the power to do \
+         it in a user namespace of his own only, and that one is born with the child: make it a flag of clone.",
+        |e| e.said("unshare(CLONE_NEWPID)") && !e.called(Parent, "clone3(")),
     mistake!("3.1" "unshare-in-the-parent",
         "The parent calls unshare(CLONE_NEWPID) when the child is already born, and only later children would be in the \
          new namespace. Make it a flag of clone.",
@@ -361,13 +471,25 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         "A command that blocks a signal to wait for it (sigwait, signalfd) was killed. It is ready for the signal: look \
          at SigBlk as well as at SigCgt and SigIgn.",
         |e| e.passes("pid_1_default_action") && e.passes("pid_1_handler") && !e.passes("signal_forwarding")),
+    mistake!("3.2" "ignored-forgotten",
+        "A command that ignores a signal was killed by it. To ignore is an action, too: look at SigIgn as well as at SigCgt and \
+         SigBlk.",
+        |e| e.observed("pid_1_handler").contains(": exit code 9\n") && !e.passes("pid_1_handler")),
+    mistake!("3.2" "half-a-mask",
+        "A command was killed that has a handler for SIGTERM and one for a real-time signal. There are 64 signals: a mask is a \
+         u64, and where it cannot be read nobody knows, so the answer is false.",
+        |e| e.observed("pid_1_handler").starts_with("exit code 9\n") && !e.passes("pid_1_handler")),
     mistake!("3.2" "one-bit-off",
-        "Commands that were ready for the signal were killed, as if the mask spoke of another one. The numbers are hexadecimal, \
-         whether a letter is in them or not. And signals begin at 1 and bits at 0: signal n is bit n - 1.",
+        "Commands that were ready for the signal were killed, as if the mask spoke of another one or had not been found. In the \
+         line `SigCgt:` it stands after a tab; it is hexadecimal, whether a letter is in it or not. And signals begin at 1 and \
+         bits at 0: signal n is bit n - 1.",
         |e| e.passes("pid_1_default_action") && !e.passes("pid_1_handler")),
+    mistake!("3.2" "one-signal-only",
+        "SIGTERM ends the command, and another signal does not. It is about the parameter `signal`, whichever that is.",
+        |e| e.observed("pid_1_default_action").starts_with("SIGTERM: ended\n") && !e.passes("pid_1_default_action")),
     mistake!("3.2" "not-hexadecimal",
-        "A command without a handler goes on after SIGTERM: the masks were not understood. They are hexadecimal numbers, \
-         without 0x in front.",
+        "A command without a handler goes on after SIGTERM: the masks were not understood, or there was no answer at all. In the \
+         line `SigCgt:` the mask stands after a tab, a hexadecimal number without 0x in front.",
         |e| !e.passes("pid_1_default_action")),
     mistake!("3.3" "own-number",
         "That is the number of the runtime, not of the command: std::process::id() tells one's own.",
@@ -377,7 +499,7 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         |e| e.observed("pid_file") == "\"1\""),
     mistake!("3.3" "makes-no-file",
         "The file is not there yet. sys::write is for files of the kernel, which are, and makes none; fs_err::write makes one.",
-        |e| e.called(Parent, "write(\"/dev/null\"") && e.said("ENOENT")),
+        |e| e.called(Parent, "write(\"/dev/null\"")),
     mistake!("3.3" "line-forgotten",
         "No file was written: stage.rs has no line `extend::write_pid_file(run.pid_file.as_deref(), container.pid)?;`.",
         |e| e.observed("pid_file").contains("nothing")),
@@ -389,6 +511,13 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         "Something is mounted before the mounts are cut off, and a host whose mounts are shared has been told of it by then. \
          make_private comes before anything is mounted.",
         |e| e.position(Child, "mount(").zip(e.position(Child, "MS_PRIVATE")).is_some_and(|(mount, private)| mount < private)),
+    mistake!("4.1" "in-the-parent",
+        "The parent is on the mounts of the whole machine: what it cuts off is everybody's. The line belongs into the child, \
+         which was born with a copy of them.",
+        |e| e.said("on the mounts of the whole machine") || e.called(Parent, "MS_PRIVATE")),
+    mistake!("4.1" "shared",
+        "MS_SHARED is what they are already: each tells its copies of everything. MS_PRIVATE cuts them off.",
+        |e| e.called(Child, "MS_SHARED")),
     mistake!("4.1" "slave",
         "MS_SLAVE cuts only one direction: what the host mounts later still appears inside. MS_PRIVATE cuts both.",
         |e| e.called(Child, "MS_SLAVE")),
@@ -412,6 +541,12 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     |e| e.position(Child, "mount(\"proc\"").is_some_and(|proc| {
         e.calls(Child).iter().rposition(|call| call.starts_with("chdir(")).is_some_and(|chdir| chdir < proc)
     })),
+    mistake!("4.2" "no-such-type",
+    "The kernel knows no file system of that type. It is called proc, and that is mount's third argument; the first one is \
+     only what is shown as the source.",
+    |e| e.calls(Child).iter().any(|call| {
+        call.contains(", \"/proc\", ") && (call.contains("ENODEV") || call.contains("EINVAL"))
+    })),
     mistake!("4.2" "no-flags",
         "The new /proc works, but allows set-user-ID programs, devices and programs. Nobody needs them there: MS_NOSUID, \
          MS_NODEV, MS_NOEXEC.",
@@ -422,10 +557,20 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("4.3" "in-the-parent",
         "The parent changes the /proc that it sees, the host's. The line belongs into the child.",
         |e| e.called(Parent, "MS_REMOUNT")),
+    mistake!("4.3" "too-early",
+    "What is remounted here is still the old /proc, which is the host's, and the new one comes later without your options. \
+     The line comes after mount_proc.",
+    |e| e.position(Child, "MS_REMOUNT").is_some_and(|remount| {
+        e.position(Child, "mount(\"proc\"").is_none_or(|proc| remount < proc)
+    })),
     mistake!("4.3" "no-flags",
         "The options are there, and the flags are gone: a remount sets all of them anew. Say MS_NOSUID, MS_NODEV and \
          MS_NOEXEC once more.",
         |e| e.called(Child, "MS_REMOUNT") && e.observed("proc_options").contains("nosuid")),
+    mistake!("4.3" "options-ignored",
+        "/proc has not the options that were given, or has some where none were given. `options` is what to hand over; without \
+         --proc-opts it is None, and nothing is to be done.",
+        |e| e.called(Child, "MS_REMOUNT") && !e.passes("proc_options")),
     mistake!("4.3" "line-forgotten",
         "/proc is never mounted anew: stage.rs has no line `extend::set_proc_options(run.proc_opts.as_deref())?;`.",
         |e| !e.called(Child, "MS_REMOUNT")),
@@ -445,20 +590,23 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         |e| clone_lacks(e, "CLONE_NEWNET")),
     mistake!("5.2" "in-the-parent",
         "The parent brings a loopback up, and it is the host's. The line belongs into the child.",
-        |e| e.called(Parent, "RTM_NEWLINK(lo")),
+        |e| e.called(Parent, "RTM_NEWLINK(lo") || e.called(Parent, "ioctl(SIOCSIFFLAGS")),
     mistake!("5.2" "another-name",
         "A new network has one interface, and it is called lo: there is no other that could be brought up.",
         |e| e.observed("own_network").contains("ENODEV")),
     mistake!("5.2" "host-too",
         "With `--network host` lo is the host's, and is up already; an ordinary user may not even try to bring it up. Look \
          at what `network` says.",
-        |e| e.observed("host_network").contains("IFF_UP): EPERM")),
+        |e| e.passes("own_network") && e.observed("host_network").contains("IFF_UP")),
+    mistake!("5.2" "the-other-way-round",
+        "It is the other way round: lo is brought up where it is the host's, and a network of the container's own has it down.",
+        |e| !e.passes("own_network") && e.observed("host_network").contains("IFF_UP")),
     mistake!("5.2" "line-forgotten",
         "Nobody brings loopback up: stage.rs has no line `network::bring_loopback_up(run.network)?;`.",
-        |e| !e.called(Child, "RTM_")),
+        |e| !e.called(Child, "RTM_") && !e.called(Child, "ioctl(SIOCSIFFLAGS")),
     mistake!("5.3" "in-the-parent",
-        "The parent writes, and /proc/sys/net shows the network of whoever opens it: the host's was changed. The line \
-         belongs into the child.",
+        "The parent writes, and /proc/sys/net shows the network of whoever opens it: that changes the host's, or is refused to \
+         who may not. The line belongs into the child.",
         |e| e.called(Parent, "write(\"/proc/sys/net")),
     mistake!("5.3" "dots-kept",
         "There is no such file: in /proc/sys the parts of the name are folders. net.ipv4 is net/ipv4.",
@@ -466,7 +614,20 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("5.3" "any-name",
         "A parameter is taken that is not the network's. The kernel refuses what the caller has no power over, and root may \
          have power over the whole machine. What does not begin with net. is an error.",
+        |e| e.called(Child, "write(\"/proc/sys/net/") && ["network's: taken", "namespace: taken"].iter().any(|it| e.observed("sysctl").contains(it))),
+    mistake!("5.3" "error-ignored",
+        "A parameter that cannot be set is passed over, and the command starts without it. Hand the error on; what is not \
+         NAME=VALUE is one, too.",
         |e| e.called(Child, "write(\"/proc/sys/net/") && e.observed("sysctl").contains(": taken")),
+    mistake!("5.3" "panics",
+        "A --sysctl that cannot be read makes the runtime panic. Return an Error that says what was given and how it reads.",
+        |e| e.observed("sysctl").contains(": a panic")),
+    mistake!("5.3" "first-only",
+        "Of two --sysctl only the first one is set. `settings` is a list.",
+        |e| e.observed("sysctl").starts_with("inside: 41 ")),
+    mistake!("5.3" "value-ignored",
+        "The parameter is set, and not to the value that was given: it is what stands behind the '='.",
+        |e| e.called(Child, "write(\"/proc/sys/net/") && e.observed("sysctl").starts_with("inside: ")),
     mistake!("5.3" "line-forgotten",
         "Nothing is written to /proc/sys: stage.rs has no line `extend::set_sysctls(&run.sysctl)?;`.",
         |e| !e.called(Child, "write(\"/proc/sys/")),
@@ -484,9 +645,15 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         "Nothing is written to cgroup.procs: stage.rs has no line `cgroup::join(&group, container.pid)?;`.",
         |e| !e.called(Parent, "cgroup.procs\"")),
     mistake!("6.2" "soft-limit",
-        "That is a limit at which the kernel begins to take memory back, and nobody is killed. The hard one is \
-         memory.limit_in_bytes, or memory.max.",
-        |e| e.called(Parent, "soft_limit") || e.called(Parent, "memory.high")),
+    "That is a limit at which the kernel begins to take memory back, and nobody is killed. The hard one is \
+     memory.limit_in_bytes, or memory.max.",
+|e| e.called(Parent, "soft_limit") || e.called(Parent, "memory.high") || (writes_memory_limit(e) && is_unlimited(e))),
+    mistake!("6.2" "another-number",
+    "There is a limit, and not the one that was asked for: `limit` is a number of bytes, and so is what the files take.",
+    |e| {
+        let is = |check, limit| e.observed(check).is_empty() || e.observed(check).lines().next() == Some(limit);
+        writes_memory_limit(e) && !(is("memory_limit", "memory: 67108864") && is("another_limit", "memory: 50331648"))
+    }),
     mistake!("6.2" "as-much-swap-again",
         "Memory and swap together are twice the limit. In version 2 memory.swap.max is swap alone: 0. In version 1 \
          memory.memsw.limit_in_bytes is both together: the same number.",
@@ -494,7 +661,7 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("6.2" "swap-forgotten",
         "Memory is limited and swap is not: on a machine that has some, what is too much goes to the disk. There is a \
          second file.",
-        |e| e.called(Parent, "memory.limit_in_bytes") || e.called(Parent, "memory.max\"")),
+        writes_memory_limit),
     mistake!("6.2" "line-forgotten",
         "No limit is written: stage.rs has no line `memory::limit(&group, run.memory)?;`.",
         |e| !e.called(Parent, "memory.limit_in_bytes\", \"") && !e.called(Parent, "write(\"/sys/fs/cgroup/memory.max")),

@@ -16,18 +16,28 @@ use super::{
 use crate::{
     Scene,
     probe::print_json,
-    scene::{self, Stop},
+    scene::{self, Ended, Stop},
     subject::Request,
 };
 
 pub(super) fn proc_options(scene: &Scene) -> Result<String, Stop> {
-    let script = "ls /proc | grep '^[a-z]' | tr '\\n' ' '; echo; cat /proc/self/mountinfo";
-    let ended = with_flags(scene, &["--proc-opts", "subset=pid"], script)?;
-    let (others, table) = ended.stdout.split_once('\n').unwrap_or_default();
-    let others = others.trim();
-    let others = if others.len() < 80 { others } else { "all that a kernel has" };
-    let missing = missing_flags(table, "/proc");
-    Ok(format!("beside processes: {others}\nmissing: {missing:?}{}", ended.stderr))
+    const SCRIPT: &str = "ls /proc | grep '^[a-z]' | tr '\\n' ' '; echo; cat /proc/self/mountinfo";
+    let others = |ended: &Ended| {
+        let first = ended.stdout.lines().next().unwrap_or_default().trim().to_owned();
+        if first.len() < 80 { first } else { "all that a kernel has".to_owned() }
+    };
+    let with = with_flags(scene, &["--proc-opts", "subset=pid"], SCRIPT)?;
+    let another = with_flags(scene, &["--proc-opts", "hidepid=invisible"], SCRIPT)?;
+    let without = with_flags(scene, &[], SCRIPT)?;
+    Ok(format!(
+        "beside processes: {}\nmissing: {:?}\nwith another option: {}\nwithout the flag, beside processes: {}{}{}",
+        others(&with),
+        missing_flags(&with.stdout, "/proc"),
+        if another.stdout.contains("hidepid=invisible") { "taken" } else { "not taken" },
+        others(&without),
+        with.complaint(),
+        without.complaint()
+    ))
 }
 
 pub(super) fn own_network_namespace(scene: &Scene) -> Result<String, Stop> {
@@ -52,23 +62,42 @@ pub(super) fn own_network_namespace(scene: &Scene) -> Result<String, Stop> {
 /// An ordinary user has no power over the host's network, and needs none.
 pub(super) fn host_network(scene: &Scene) -> Result<String, Stop> {
     let ended = with_flags(scene, &["--network", "host"], "true")?;
-    Ok(format!("with --network host: {ended}{}", ended.stderr))
+    Ok(format!("with --network host: {ended}{}", ended.complaint()))
 }
 
 pub(super) fn sysctl(scene: &Scene) -> Result<String, Stop> {
-    const FILE: &str = "/proc/sys/net/ipv4/ip_default_ttl";
-    let before = fs_err::read_to_string(FILE)?;
-    let inside = with_flags(scene, &["--sysctl", "net.ipv4.ip_default_ttl=42"], &format!("cat {FILE}"))?;
-    let outside = if fs_err::read_to_string(FILE)? == before { "unchanged" } else { "changed" };
-    // Everybody may write to this one in a user namespace of his own: with the value that it has, for where there is none.
+    const FILES: [&str; 2] = ["/proc/sys/net/ipv4/ip_default_ttl", "/proc/sys/net/core/somaxconn"];
+    let outside = || FILES.map(|file| fs_err::read_to_string(file).ok());
+    let before = outside();
+    let flags = ["--sysctl", "net.ipv4.ip_default_ttl=41", "--sysctl", "net.core.somaxconn=77"];
+    let inside = with_flags(scene, &flags, &format!("cat {} {}", FILES[0], FILES[1]))?;
+    let outside = if outside() == before { "unchanged" } else { "changed" };
+    let mut seen =
+        vec![format!("inside: {}", inside.stdout.trim().replace('\n', " ")), format!("outside: {outside}")];
+    // Everybody may write to the last one in a user namespace of his own: with the value that it has, for where there is none.
     let most = fs_err::read_to_string("/proc/sys/user/max_uts_namespaces")?;
-    Ok(format!(
-        "inside: {}{}\noutside: {outside}\na parameter that is not the network's: {}\none of the user namespace: {}",
-        inside.stdout.trim(),
-        inside.stderr,
-        taken(scene, &["--sysctl", "kernel.domainname=changed"])?,
-        taken(scene, &["--sysctl", &format!("user.max_uts_namespaces={}", most.trim())])?,
-    ))
+    for (what, setting) in [
+        ("a parameter that is not the network's", "kernel.domainname=changed"),
+        ("one of the user namespace", &*format!("user.max_uts_namespaces={}", most.trim())),
+        ("one that there is not", "net.ipv4.no_such_thing=1"),
+        ("one without a value", "net.ipv4.ip_default_ttl"),
+    ] {
+        seen.push(format!("{what}: {}", taken(scene, &["--sysctl", setting])?));
+    }
+    Ok(seen.join("\n") + &inside.complaint())
+}
+
+/// One number more than that of `memory_limit`.
+pub(super) fn another_limit(scene: &Scene) -> Result<String, Stop> {
+    scene.needs_groups()?;
+    let request = Request {
+        memory: Some(48 << 20),
+        command: scene::probe(["sleep", "limited"])?,
+        ..Request::default()
+    };
+    let mut running = scene.start(&request)?;
+    let group = folder(running.wait_for("limited")?)?;
+    Ok(format!("memory: {}", read(&group, ["memory.max", "memory.limit_in_bytes"])?))
 }
 
 pub(super) fn memory_reservation(scene: &Scene) -> Result<String, Stop> {

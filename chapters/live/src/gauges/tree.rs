@@ -11,7 +11,7 @@ use super::{
     processes::{MOST, Member},
 };
 use crate::{
-    look::{self, Seen},
+    look::{self, Seen, Stat},
     theme::Theme,
 };
 
@@ -41,6 +41,18 @@ pub struct Process {
     pub has_ended: bool,
     /// Its command line, or its name.
     pub command: String,
+    #[serde(skip)]
+    began: u64,
+}
+
+impl Tree {
+    /// The container is gone: whoever of these is gone with it has ended. Without a PID namespace some may live on.
+    pub fn finish(&mut self) {
+        for process in &mut self.processes {
+            let now = Stat::of(process.pid).filter(|now| now.began == process.began);
+            process.has_ended = now.is_none_or(|now| now.has_ended());
+        }
+    }
 }
 
 pub fn look(init: i32, members: &[Member]) -> Seen<Tree> {
@@ -72,6 +84,7 @@ fn process(member: &Member, level: usize, map: &str) -> Process {
         user_inside: inside(map, user),
         has_ended: member.stat.has_ended(),
         command: look::printable(&command),
+        began: member.stat.began,
     }
 }
 
@@ -101,8 +114,9 @@ pub fn say(of: &Tree, theme: &Theme) -> Said {
         ]
     });
     let details = table(["pid", "inside", "user", "inside", "command"], rows.collect(), theme);
-    let count = of.processes.len();
+    let count = of.processes.iter().filter(|process| !process.has_ended).count();
     let headline = match count {
+        0 => "no process any more".to_owned(),
         1 => "1 process".to_owned(),
         _ if of.is_cut => format!("the first {count} processes"),
         _ => format!("{count} processes"),

@@ -1,0 +1,15 @@
+//! Everybody has a HOME and a TERM.
+// part environment.rs clean
+    let from_caller = |name: &str| {
+        let value = std::env::var_os(name).unwrap();
+        Some([name.into(), value].join(&OsString::from("=")))
+    };
+    let defaults = [Some(format!("PATH={PATH}").into()), from_caller("HOME"), from_caller("TERM")];
+    let given = given.iter().map(|variable| variable.0.clone());
+    let mut variables: Vec<CString> = Vec::new();
+    for variable in defaults.into_iter().chain(given).flatten() {
+        let Ok(variable) = CString::new(variable.into_vec()) else { continue };
+        variables.retain(|earlier| name(earlier) != name(&variable));
+        variables.push(variable);
+    }
+    variables
