@@ -367,10 +367,10 @@ impl Ended {
         })
     }
 
-    /// What was complained of on stderr, on lines of its own.
+    /// What one that failed complained of on stderr, on lines of its own. What is said there beside good work does no harm.
     pub(crate) fn complaint(&self) -> String {
         let text = self.stderr.trim_end();
-        if text.is_empty() { String::new() } else { format!("\n{text}") }
+        if text.is_empty() || self.status.success() { String::new() } else { format!("\n{text}") }
     }
 
     /// Whether a program in Rust gave up in the middle of its work.

@@ -339,6 +339,34 @@ exercises: sethostname(\"box\", 3): EPERM (Operation not permitted)
     }
 
     #[test]
+    fn what_spoils_all_is_said_of_each_exercise() {
+        let closed = "close_range(2) │ │ close_range(0, ~0, CLOSE_RANGE_CLOEXEC) = 0\n";
+        for (said, name) in [(closed, "streams-closed "), (checks::PRINTED, "prints ")] {
+            for id in ["1.1", "2.1", "3.2", "6.2"] {
+                let says = said_about(id, "", said).unwrap();
+                assert!(says.starts_with(name), "{id}: {says}");
+            }
+        }
+        assert!(said_about("1.2", "", closed).unwrap().starts_with("closes-standard-streams "));
+    }
+
+    #[test]
+    fn what_never_ends_is_not_taken_for_a_call_that_is_missing() {
+        let observed = "no end within 20 s".to_owned();
+        let hangs = || Verdict::Failed { observed: observed.clone(), expected: String::new(), known: None };
+        let folder = tempfile::tempdir().unwrap();
+        fs_err::write(folder.path().join("stage.rs"), "process::close_descriptors()?;\n").unwrap();
+        let subject = Subject::of_somebody("student", sources::CHAPTER, Vec::new());
+        let student = Student { subject, sources: Some(folder.path().to_owned()) };
+        for id in ["1.1", "1.2"] {
+            let exercise = crate::find(id).unwrap();
+            let verdicts = vec![(exercise.checks[0], hangs())];
+            let evidence = Evidence { verdicts, explained: String::new() };
+            assert_eq!(mistake(exercise, &student, &evidence, &observed).unwrap().name, "hangs", "{id}");
+        }
+    }
+
+    #[test]
     fn what_the_child_told_is_no_call_of_the_parents() {
         assert!(!said_about("2.2", "", CHILD_FAILED).unwrap().starts_with("in-the-parent "));
         let parent = "sethostname(2) │ sethostname(\"box\", 3) = 0 │\n";

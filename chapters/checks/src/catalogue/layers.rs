@@ -25,11 +25,11 @@ pub(super) fn layers(scene: &Scene) -> Result<String, Stop> {
     let run = |script: &str| -> Result<String, Stop> {
         let request = Request { layers: layers.clone(), command: shell(script), ..Request::default() };
         let ended = scene.run(&request)?;
-        Ok(format!("{} {}", ended.stdout.trim().replace('\n', ", "), ended.stderr).trim().to_owned())
+        Ok(ended.stdout.trim().replace('\n', ", ") + &ended.complaint())
     };
     let seen = run("cat /letter; echo; cat /below")?;
     run("echo changed >/letter; echo changed >/below; echo new >/new")?;
-    let next = run("cat /letter; echo; cat /below; echo; ls -d /new 2>/dev/null")?;
+    let next = run("cat /letter; echo; cat /below; echo; ls -d /new 2>/dev/null; true")?;
     Ok(format!("seen: {seen}\nthe next container, after the first has written: {next}"))
 }
 
@@ -54,7 +54,7 @@ pub(super) fn upper(scene: &Scene) -> Result<String, Stop> {
         text(upper.join("new")),
         text(layers[1].join("letter")),
         text(layers[0].join("below")),
-        ended.stderr
+        ended.complaint()
     ))
 }
 

@@ -132,7 +132,8 @@ pub(super) fn noroot(scene: &Scene) -> Result<String, Stop> {
 fn status(scene: &Scene, request: Request) -> Result<String, Stop> {
     let ended = scene
         .run(&Request { command: ["/bin/cat", "/proc/self/status"].map(Into::into).to_vec(), ..request })?;
-    Ok(ended.stdout + &ended.stderr)
+    let complaint = ended.complaint();
+    Ok(ended.stdout + &complaint)
 }
 
 /// The names in each of the five sets.
