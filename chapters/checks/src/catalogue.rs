@@ -377,7 +377,7 @@ fn signal_state(scene: &Scene) -> Result<String, Stop> {
 
 /// crun lets all signals through. runc 1.1 does not: a program in Go starts others with the mask that it had itself.
 fn signal_mask(scene: &Scene) -> Result<String, Stop> {
-    let ended = scene.run_blocking_a_signal(&own_status())?;
+    let ended = scene.run_blocking_signals(&own_status())?;
     Ok(format!("blocked: {:?}", masks(&ended)?.0))
 }
 
@@ -489,13 +489,15 @@ fn with_flags(scene: &Scene, flags: &[&str], script: &str) -> Result<Ended, Stop
     scene.run(&Request { flags, command: shell(script), ..Request::default() })
 }
 
-/// Whether the runtime starts a command with these flags. A panic is no answer to a user.
-fn taken(scene: &Scene, flags: &[&str]) -> Result<&'static str, Stop> {
+/// Whether the runtime starts a command with these flags. A panic is no answer to a user, and neither is another exit code
+/// than Docker's.
+fn taken(scene: &Scene, flags: &[&str]) -> Result<String, Stop> {
     let ended = with_flags(scene, flags, "true")?;
     Ok(match ended.status.code() {
-        Some(0) => "taken",
-        _ if ended.panics() => "a panic",
-        _ => "refused",
+        Some(0) => "taken".to_owned(),
+        _ if ended.panics() => "a panic".to_owned(),
+        Some(125) => "refused".to_owned(),
+        _ => ended.to_string(),
     })
 }
 
@@ -551,12 +553,16 @@ fn pid_file(scene: &Scene) -> Result<String, Stop> {
     let mut running = scene.start(&request)?;
     let outside = running.wait_for("numbered")?.to_string();
     let written = scene::wait_for_text(&file)?;
-    Ok(match written.trim() {
+    let whose = match written.trim() {
         "" => "nothing was written".to_owned(),
         number if number == outside => "the command's, as seen from outside".to_owned(),
         number if number == running.pid().to_string() => "the runtime's".to_owned(),
         other => format!("{other:?}"),
-    })
+    };
+    Ok(format!(
+        "{whose}\nin a folder that there is not: {}",
+        taken(scene, &["--pid-file", "/no/such/folder/pid"])?
+    ))
 }
 
 /// Which of nosuid, nodev and noexec the last mount on `point` lacks, in the text of a mountinfo.

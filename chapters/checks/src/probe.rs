@@ -66,7 +66,7 @@ pub(crate) fn main(action: &[String]) -> ExitCode {
         ["sleep", _marker] => return sleep(),
         ["daemon", marker] => start_daemon(marker),
         ["wait-for-signal"] => wait_for_signal(),
-        ["block-a-signal", command @ ..] => block_a_signal(command),
+        ["block-signals", command @ ..] => block_signals(command),
         ["wait-and-look", path] => wait_and_look(Path::new(path)),
         ["take-memory", mebibytes, _marker] => take_memory(mebibytes),
         ["start-crowd", most, marker] => start_crowd(most, marker),
@@ -213,14 +213,14 @@ fn wait_for_signal() -> sys::Result<ExitCode> {
 }
 
 /// Become `command` with SIGUSR1 blocked.
-fn block_a_signal(command: &[&str]) -> sys::Result<ExitCode> {
+fn block_signals(command: &[&str]) -> sys::Result<ExitCode> {
     let text = |text: &[u8]| CString::new(text).map_err(|error| sys::Error::new(error.to_string()));
     let arguments = command.iter().map(|word| text(word.as_bytes())).collect::<sys::Result<Vec<_>>>()?;
     let variables = std::env::vars_os()
         .map(|(name, value)| text([name.as_bytes(), value.as_bytes()].join(&b'=').as_slice()));
     let variables = variables.collect::<sys::Result<Vec<_>>>()?;
     let Some(program) = arguments.first() else { return Err(sys::Error::new("no command was given")) };
-    sys::sigmask_set(&[Signal::SIGUSR1])?;
+    sys::sigmask_set(&[Signal::SIGUSR1, Signal::SIGTTIN, Signal::SIGPROF, Signal::SIGWINCH])?;
     match sys::execve(program, &arguments, &variables)? {}
 }
 

@@ -226,9 +226,9 @@ impl<'a> Scene<'a> {
         Ended::of(&mut command)
     }
 
-    /// The same, called by somebody who blocks SIGUSR1: whoever waits for signals in a thread of its own does so.
-    pub(crate) fn run_blocking_a_signal(&self, request: &Request) -> Result<Ended, Stop> {
-        let words = probe(["block-a-signal"])?; // Command lets all signals through, and shells may
+    /// The same, called by somebody who blocks some: whoever waits for signals in a thread of its own does so.
+    pub(crate) fn run_blocking_signals(&self, request: &Request) -> Result<Ended, Stop> {
+        let words = probe(["block-signals"])?; // Command lets all signals through, and shells may
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]);
         self.append(&mut command, request)?;

@@ -24,6 +24,9 @@ pub use self::{
     refusals::Refusals,
     tree::Tree,
 };
+
+use std::time::Duration;
+
 use clap::ValueEnum;
 use ratatui::{
     buffer::Buffer,
@@ -205,9 +208,22 @@ impl Watch {
 
     fn take_all(&mut self) {
         let new = self.look();
+        let now = &mut self.readings;
+        let worse = worsens(now.memory.as_ref(), new.memory.as_ref())
+            || worsens(now.cpu.as_ref(), new.cpu.as_ref())
+            || worsens(now.pids.as_ref(), new.pids.as_ref())
+            || worsens(now.tree.as_ref(), new.tree.as_ref())
+            || worsens(now.mounts.as_ref(), new.mounts.as_ref())
+            || worsens(now.interfaces.as_ref(), new.interfaces.as_ref())
+            || worsens(now.refusals.as_ref(), new.refusals.as_ref());
+        // One that is about to end has lost its namespaces before it is gone.
+        let mut patience = if worse { 10 } else { 0 };
+        while patience > 0 && self.container.is_running() {
+            std::thread::sleep(Duration::from_millis(5));
+            patience -= 1;
+        }
         self.has_ended = !self.container.is_running();
         let ended = self.has_ended;
-        let now = &mut self.readings;
         take(&mut now.memory, new.memory, ended);
         take(&mut now.cpu, new.cpu, ended);
         take(&mut now.pids, new.pids, ended);
@@ -279,17 +295,26 @@ impl Watch {
     }
 }
 
-/// A reading that failed because the container is gone leaves the last good one.
+/// Whether what could be read can be read no more.
+fn worsens<T>(now: Option<&Seen<T>>, new: Option<&Seen<T>>) -> bool {
+    matches!((now, new), (Some(Ok(_)), Some(Err(_))))
+}
+
+/// A reading that failed because the container is gone leaves the last good one, if there is one.
 fn take<T>(slot: &mut Option<Seen<T>>, new: Option<Seen<T>>, ended: bool) {
     let keep = ended && matches!(slot, Some(Ok(_)));
     if let Some(new) = new.filter(|_| !keep) {
-        *slot = Some(new);
+        *slot = Some(new.map_err(|why| if ended { ENDED.to_owned() } else { why }));
     }
 }
+
+/// Why there is no reading of a container that is gone.
+const ENDED: &str = "it has ended";
 
 fn say<T>(reading: Option<&Seen<T>>, theme: &Theme, say: impl FnOnce(&T) -> Said) -> Said {
     match reading {
         Some(Ok(reading)) => say(reading),
+        Some(Err(why)) if why == ENDED => Said::only(Line::styled(ENDED, theme.dim)),
         Some(Err(why)) => Said::only(Line::styled(format!("cannot be read: {why}"), theme.warning)),
         None => Said::only(Line::styled("not read yet", theme.dim)),
     }
@@ -302,7 +327,9 @@ impl Said {
 
     /// The same, as it was before the container ended. The tree says that of each process.
     fn of_the_past(mut self, theme: &Theme) -> Said {
-        self.headline.push_span(Span::styled(" (it has ended)", theme.dim));
+        if self.headline.to_string() != ENDED {
+            self.headline.push_span(Span::styled(format!(" ({ENDED})"), theme.dim));
+        }
         let spans = self.details.iter_mut().flat_map(|line| &mut line.spans);
         spans.for_each(|span| span.style = theme.dim);
         self

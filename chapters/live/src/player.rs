@@ -216,6 +216,11 @@ impl Player {
         self.at < self.target || matches!(self.phase, Phase::Ending | Phase::Starting)
     }
 
+    /// Whether a command is being typed.
+    pub fn types(&self) -> bool {
+        self.phase == Phase::Typing
+    }
+
     /// Whether nothing comes after this.
     pub fn is_over(&self) -> bool {
         let last = self.at + 1 == self.scenario.steps.len();

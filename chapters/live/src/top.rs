@@ -167,7 +167,7 @@ fn print_text(flags: &Top, watches: &[Watch]) -> Result<ExitCode> {
 /// What to say where there is nothing to show.
 const NONE: [&str; 2] = [
     "no container of ours is running, or none that this user may see",
-    "try: minicontainer run --memory 64m",
+    "try, in another terminal: minicontainer run",
 ];
 
 fn heading(watch: &Watch) -> String {

@@ -8,7 +8,11 @@ use std::{
 use checks::harness::could_not_run;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
-use crate::{EXERCISES, Exercise, Outcome, Student, judge, language::fill, summary::summary};
+use crate::{
+    EXERCISES, Exercise, Outcome, Student, judge,
+    language::fill,
+    summary::{summary, with_headings},
+};
 
 /// The `main` of `exercises/tests` and `solutions/tests`. With `LAB=1` it moves into a lab first.
 pub fn main(student: &Student) -> ExitCode {
@@ -48,7 +52,7 @@ fn answer(exercise: &Exercise, outcome: &Outcome) -> Result<Completion, Failed> 
         Outcome::Wrong { mistake, seen } => {
             let says = mistake.map_or(String::new(), |mistake| format!("{}\n\n", mistake.said()));
             let page = fill("explained in: {page}", &[("page", &exercise.page)]);
-            Err(format!("{says}{seen}\n{page}").into())
+            Err(format!("{says}{}\n{page}", with_headings(seen)).into())
         }
     }
 }

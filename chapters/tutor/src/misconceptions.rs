@@ -55,6 +55,14 @@ pub(crate) fn that_spoils(exercise: &Exercise, evidence: &Evidence) -> Option<&'
     both.into_iter().find(|known| known.exercise != exercise.id && (known.shows)(evidence))
 }
 
+/// Those that are about a limit of the container's group.
+const OF_GROUPS: &[&str] = &["6.2", "6.3", "7.1", "7.2"];
+
+/// Said where the `exercise` is about a limit, and the container is in no group.
+pub(crate) fn without_group(exercise: &Exercise, evidence: &Evidence) -> Option<&'static Misconception> {
+    Some(&FOLLOWS_FROM_GROUP).filter(|known| OF_GROUPS.contains(&exercise.id) && (known.shows)(evidence))
+}
+
 /// Whether there are such mistakes in `exercise`.
 pub(crate) fn has_an_order(exercise: &Exercise) -> bool {
     OF_ORDER.iter().any(|(id, _)| *id == exercise.id)
@@ -175,6 +183,22 @@ pub(crate) const FOLLOWS_FROM_STREAMS: Misconception = Misconception {
     shows: |evidence| (0..3).any(|first| evidence.called(Child, &format!("close_range({first},"))),
 };
 
+/// What is said of a limit that cannot be judged because the container is not in the group that has it.
+pub(crate) const FOLLOWS_FROM_GROUP: Misconception = Misconception {
+    exercise: "6.1",
+    name: "not-in-the-group",
+    says: "This may be right: your container is not in the group that the runtime has made for it, so that no limit of the group \
+           is its own. That is exercise 6.1, begin there.",
+    shows: |evidence| {
+        let calls = evidence.calls(Parent);
+        let born = calls
+            .iter()
+            .find_map(|call| call.strip_prefix("clone3(")?.rsplit_once(" = ")?.1.parse::<u32>().ok());
+        let is_moved = |pid| calls.iter().any(|call| call.contains(&format!("cgroup.procs\", \"{pid}\"")));
+        born.is_some_and(|pid| !is_moved(pid))
+    },
+};
+
 /// Said where the runtime writes into the command's standard output.
 pub(crate) const PRINTS: Misconception = Misconception {
     exercise: "",
@@ -215,7 +239,7 @@ pub(crate) const NOT_REACHED: Misconception = Misconception {
 pub(crate) const DOES_SOMETHING_ELSE: Misconception = Misconception {
     exercise: "",
     name: "does-something-else",
-    says: "The line is in stage.rs, and no call of it was seen in --explain, which shows what goes through `sys` and \
+    says: "The line is in stage.rs, and the call that is meant was not seen in --explain, which shows what goes through `sys` and \
            `cgroup::write_by_library`. Look at what your function or constant does, and at what is read or called instead; \
            what is called past `sys` is not seen.",
     shows: |_| false,
@@ -264,7 +288,8 @@ pub(crate) fn ended_in(exercise: &Exercise, kind: &Misconception) -> Option<&'st
 }
 
 /// Those that any exercise may show.
-pub(crate) const OF_ANY: [&Misconception; 10] = [
+pub(crate) const OF_ANY: [&Misconception; 11] = [
+    &FOLLOWS_FROM_GROUP,
     &FOLLOWS_FROM_STREAMS,
     &PRINTS,
     &FOLLOWS_FROM_MOUNTS,
@@ -496,10 +521,14 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         |e| e.observed("pid_file").contains("the runtime's")),
     mistake!("3.3" "number-inside",
         "1 is what the command calls itself. Outside it has another number, and that is the one which the host can use.",
-        |e| e.observed("pid_file") == "\"1\""),
+        |e| e.observed("pid_file").starts_with("\"1\"\n")),
     mistake!("3.3" "makes-no-file",
         "The file is not there yet. sys::write is for files of the kernel, which are, and makes none; fs_err::write makes one.",
         |e| e.called(Parent, "write(\"/dev/null\"")),
+    mistake!("3.3" "error-ignored",
+        "Where the file cannot be written the container runs nevertheless, and whoever waits for the file waits for ever. Hand the \
+         error on.",
+        |e| e.observed("pid_file").contains(": taken") && !e.observed("pid_file").starts_with("nothing")),
     mistake!("3.3" "line-forgotten",
         "No file was written: stage.rs has no line `extend::write_pid_file(run.pid_file.as_deref(), container.pid)?;`.",
         |e| e.observed("pid_file").contains("nothing")),

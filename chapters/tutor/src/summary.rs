@@ -36,7 +36,7 @@ fn write_summary(text: &mut String, outcomes: &[(&Exercise, &Outcome)]) -> std::
     }
     let numbers: [(&str, &dyn Display); 3] =
         [("solved", &solved), ("all", &outcomes.len()), ("unknown", &unknown)];
-    writeln!(text, "\n{}", fill(verdict(solved, unknown, outcomes.len()), &numbers))?;
+    writeln!(text, "\n{}", fill(verdict(solved, unknown, outcomes), &numbers))?;
     let last_solved = outcomes.iter().rfind(|(_, outcome)| matches!(outcome, Outcome::Solved));
     if let Some((exercise, _)) = last_solved {
         writeln!(text, "{}", fill("Before you go on from {id}:", &[("id", &exercise.id)]))?;
@@ -72,8 +72,19 @@ pub fn at_hand(outcomes: &[(&Exercise, &Outcome)]) -> Option<String> {
         let (style, word) = word(outcome);
         let mut text = format!("{style}{word}{style:#} {} {}\n", exercise.id, say(exercise.title));
         paragraph(&mut text, &verdict_on(*mistake)).ok()?;
-        Some(text + seen + "\n")
+        Some(text + &with_headings(seen) + "\n")
     })
+}
+
+/// What was seen, its headings in the reader's language.
+pub(crate) fn with_headings(seen: &str) -> String {
+    let lines = seen.lines().map(|line| match line {
+        "observed:" => say("observed:"),
+        "should be:" => say("should be:"),
+        "the child's calls, in their order:" => say("the child's calls, in their order:"),
+        other => other,
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn word(outcome: &Outcome) -> (Style, &'static str) {
@@ -98,13 +109,15 @@ fn paragraph(text: &mut String, words: &str) -> std::fmt::Result {
 }
 
 /// How far that is, in numbers and in a word. What could not run is not known to be unsolved.
-fn verdict(solved: usize, unknown: usize, all: usize) -> &'static str {
+fn verdict(solved: usize, unknown: usize, outcomes: &[(&Exercise, &Outcome)]) -> &'static str {
+    let all = outcomes.len();
+    let untouched = outcomes.iter().all(|(_, outcome)| matches!(outcome, Outcome::NotWritten));
     match solved {
         _ if unknown > 0 && unknown == all => {
             say("0 of {all} could be judged here: that says nothing about your answers.")
         }
         _ if unknown > 0 => say("{solved} of {all} solved, {unknown} could not be judged here."),
-        0 => say("{solved} of {all} solved: this is how it starts."),
+        0 if untouched => say("{solved} of {all} solved: this is how it starts."),
         _ if solved == all && all == EXERCISES.len() => {
             say("{solved} of {all} solved: you have written a container runtime.")
         }

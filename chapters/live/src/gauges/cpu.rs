@@ -68,7 +68,7 @@ pub struct Watch {
 impl Watch {
     pub fn look(&mut self, groups: &Groups, members: &[Member]) -> Seen<Cpu> {
         if members.is_empty() {
-            return Err("it has ended".into());
+            return Err(super::ENDED.into());
         }
         let own = groups.folder("cpu");
         let counted = own.as_ref().ok().and_then(|(version, folder)| used(*version, folder));

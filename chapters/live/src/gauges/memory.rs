@@ -91,7 +91,7 @@ impl Watch {
                 self.look_back(version, folder, &reading);
                 reading
             }
-            Err(_) if members.is_empty() => return Err("it has ended".into()),
+            Err(_) if members.is_empty() => return Err(super::ENDED.into()),
             Err(why) => {
                 let reading = of_members(why, members);
                 self.remember(reading.usage);

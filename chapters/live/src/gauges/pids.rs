@@ -32,7 +32,7 @@ pub struct Pids {
 pub fn look(groups: &Groups, members: &[Member]) -> Seen<Pids> {
     let (_, folder) = match groups.folder("pids") {
         Ok(found) => found,
-        Err(_) if members.is_empty() => return Err("it has ended".into()),
+        Err(_) if members.is_empty() => return Err(super::ENDED.into()),
         Err(why) => {
             let current = members.iter().map(|member| member.stat.threads).sum();
             return Ok(Pids { current, counted_because: Some(why), ..Pids::default() });

@@ -56,7 +56,7 @@ impl Tree {
 }
 
 pub fn look(init: i32, members: &[Member]) -> Seen<Tree> {
-    let Some(first) = members.first() else { return Err("it has ended".into()) };
+    let Some(first) = members.first() else { return Err(super::ENDED.into()) };
     let map = look::text(init, "uid_map")?;
     // A number for each PID namespace, from ours inwards. The first process is in the container's own.
     let level = numbers(first).len().saturating_sub(1);

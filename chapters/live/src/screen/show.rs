@@ -268,6 +268,8 @@ impl<W: Write> Show<W> {
             Command::Next => drop(self.player.next()?),
             Command::Back => self.player.back(),
             Command::Restart => self.player.go_to(0),
+            // What is typed would end up in a command that is typed already.
+            Command::Type | Command::TypeOther if self.player.is_rewinding() || self.player.types() => {}
             Command::Type => self.view.typing = Some(self.player.side()),
             Command::TypeOther => self.view.typing = Some(self.player.side().other()),
             Command::Up => self.view.scroll_back(self.view.scroll + 3, &mut self.player),
