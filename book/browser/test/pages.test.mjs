@@ -314,6 +314,7 @@ describe("on a page", () => {
 
 test("on paper all is open and nothing is cut, in a dark theme, too", async () => {
   await each(browser, book.url, ["ch06-memory.html", "ladder.html", "demos.html"], async (page, name) => {
+    await page.addStyleTag({ content: "* { transition: none !important; }" }); // paper does not wait for the sidebar to go
     await page.setViewportSize({ width: 660, height: 1000 }); // what A4 leaves, in pixels
     await page.emulateMedia({ media: "print" });
     const faults = await page.evaluate(() => {

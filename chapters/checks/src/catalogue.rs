@@ -560,8 +560,9 @@ fn pid_file(scene: &Scene) -> Result<String, Stop> {
         other => format!("{other:?}"),
     };
     Ok(format!(
-        "{whose}\nin a folder that there is not: {}",
-        taken(scene, &["--pid-file", "/no/such/folder/pid"])?
+        "{whose}\nin a folder that there is not: {}\nwithout the flag: {}",
+        taken(scene, &["--pid-file", "/no/such/folder/pid"])?,
+        taken(scene, &[])?
     ))
 }
 
@@ -598,7 +599,7 @@ fn pid_1_handler(scene: &Scene) -> Result<String, Stop> {
 
 fn pid_1_default_action(scene: &Scene) -> Result<String, Stop> {
     let mut seen = Vec::new();
-    for signal in [Signal::SIGTERM, Signal::SIGUSR1] {
+    for signal in [Signal::SIGTERM, Signal::SIGINT] {
         let marker = format!("deaf to {signal}");
         let request = Request { command: scene::probe(["sleep", &marker])?, ..Request::default() };
         let mut running = scene.start(&request)?;

@@ -67,7 +67,7 @@ pub fn set_time_limit(limit: Duration) {
 }
 
 /// How the observation of a check begins that did not end in time.
-pub(crate) const NO_END: &str = "no end within";
+pub const NO_END: &str = "no end within";
 
 /// How the names of the folders and control groups of all fences begin.
 pub(crate) const PREFIX: &str = "minicontainer-fence-";

@@ -37,7 +37,7 @@ use std::process::ExitCode;
 pub use attacks::{ATTACKS, Attack, Needs};
 pub use cage::Cage;
 pub use catalogue::{CHECKS, Check, EXTENSIONS};
-pub use fence::User;
+pub use fence::{NO_END, User};
 pub use scene::{PRINTED, Scene, calls};
 pub use subject::Subject;
 pub use verdict::{Verdict, attack, check, explain, find_attack, find_check};

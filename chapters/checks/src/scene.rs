@@ -2,7 +2,7 @@
 
 use std::{
     ffi::OsString,
-    fmt,
+    fmt::{self, Write as _},
     io::{BufRead, BufReader, Read, Write},
     os::{
         fd::AsFd,
@@ -208,12 +208,17 @@ impl<'a> Scene<'a> {
         let [explained, printed] = [fs_err::File::create(&files[0])?, fs_err::File::create(&files[1])?];
         command.stdin(Stdio::null()).stdout(printed.into_file()).stderr(explained.into_file());
         let mut subject = command.spawn()?;
-        if !fence::wait_until(Instant::now() + 2 * patience(), || Ok(subject.try_wait()?.is_some()))? {
+        let patience = 2 * patience();
+        let ends = fence::wait_until(Instant::now() + patience, || Ok(subject.try_wait()?.is_some()))?;
+        if !ends {
             subject.kill()?;
             subject.wait()?;
         }
         let [explained, printed] = [fs_err::read(&files[0])?, fs_err::read(&files[1])?];
-        let explained = String::from_utf8_lossy(&explained).into_owned();
+        let mut explained = String::from_utf8_lossy(&explained).into_owned();
+        if !ends {
+            write!(explained, "\n{} {} s", fence::NO_END, patience.as_secs()).ok();
+        }
         // The command, true, prints nothing.
         Ok(if printed.is_empty() { explained } else { format!("{explained}\n{PRINTED}") })
     }

@@ -4,12 +4,20 @@
 
 use std::path::Path;
 
-use nix::errno::Errno;
+use nix::{errno::Errno, sched::CloneFlags};
+
+use crate::seat_belt::has_own;
 
 /// Why `call` (an strace line) failed with `errno`, and what to do; `None` where we do not know.
 pub(crate) fn find(call: &str, errno: Errno) -> Option<(String, String)> {
     let name = call.split('(').next().unwrap_or_default();
     let (why, remedy) = match (name, errno) {
+        ("clone3" | "unshare", Errno::EPERM) if lacks_user_namespace(call) && !apparmor_restricts() => (
+            "an ordinary user makes namespaces only together with a user namespace of his own, or inside of one: CLONE_NEWUSER is \
+             not among the flags"
+                .into(),
+            "Let the child be born into one (chapter 10), or run as root.".into(),
+        ),
         ("clone3" | "unshare", Errno::EPERM) => no_namespaces(),
         ("clone3", Errno::ENOSYS) => (
             "clone3 is newer than Linux 5.3, or a seccomp filter around us hides it".into(),
@@ -26,7 +34,7 @@ pub(crate) fn find(call: &str, errno: Errno) -> Option<(String, String)> {
         ),
         ("write", Errno::EPERM | Errno::EACCES) if call.contains("/proc/self/") => no_namespaces(),
         ("mount" | "sethostname", Errno::EPERM | Errno::EACCES) if apparmor_restricts() => no_namespaces(),
-        ("mount", Errno::EPERM) if call.contains("\"proc\"") && !has_parts_covered("/proc") => (
+        ("mount", Errno::EPERM) if call.contains("\"proc\"") && !has_own(CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWPID) => (
             "it takes power over the mount namespace and over the PID namespace: both must have been born with this process"
                 .into(),
             "Let the child do it, with CLONE_NEWNS (chapter 4) and CLONE_NEWPID (chapter 3) among the flags of clone.".into(),
@@ -89,13 +97,9 @@ fn no_namespaces() -> (String, String) {
     }
 }
 
-/// Whether something is mounted below this folder that hides a part of it. The kernel forgives an empty folder of its own,
-/// as there is one for binfmt_misc.
-fn has_parts_covered(folder: &str) -> bool {
-    let table = value("/proc/self/mountinfo").unwrap_or_default();
-    let below = |point: &str| point.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
-    let mut points = table.lines().filter_map(|line| line.split(' ').nth(4));
-    points.any(|point| below(point) && !point.ends_with("/binfmt_misc"))
+/// Whether somebody who is not root asks for namespaces without one in which he would be.
+fn lacks_user_namespace(call: &str) -> bool {
+    !nix::unistd::geteuid().is_root() && !call.contains("CLONE_NEWUSER")
 }
 
 fn apparmor_restricts() -> bool {

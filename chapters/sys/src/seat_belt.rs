@@ -3,25 +3,28 @@
 //! A runtime that is still being written may have forgotten the mount namespace. For root `pivot_root(2)` then
 //! takes the root from under every process of the machine. No lesson needs that.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicI32, Ordering};
 
 use nix::sched::CloneFlags;
 
 use crate::{Error, Result};
 
-/// Whether this process has moved, or was born, into a mount namespace of our making. A child inherits it.
-static OWN_MOUNTS: AtomicBool = AtomicBool::new(false);
+/// The namespaces of our making into which this process has moved, or was born. A child inherits them.
+static OWN: AtomicI32 = AtomicI32::new(0);
 
 /// Remember what this process was born into, or has moved to.
 pub(crate) fn entered(namespaces: CloneFlags) {
-    if namespaces.contains(CloneFlags::CLONE_NEWNS) {
-        OWN_MOUNTS.store(true, Ordering::Relaxed);
-    }
+    OWN.fetch_or(namespaces.bits(), Ordering::Relaxed);
+}
+
+/// Whether this process is in namespaces of our making, all of these.
+pub(crate) fn has_own(namespaces: CloneFlags) -> bool {
+    CloneFlags::from_bits_truncate(OWN.load(Ordering::Relaxed)).contains(namespaces)
 }
 
 /// Refuse `line` where it would be done to the mounts that everybody uses.
 pub(crate) fn needs_own_mounts(line: &str) -> Result<()> {
-    if OWN_MOUNTS.load(Ordering::Relaxed) {
+    if has_own(CloneFlags::CLONE_NEWNS) {
         return Ok(());
     }
     Err(Error::new(format!("{line}: refused"))

@@ -560,7 +560,8 @@ pub const EXERCISES: &[Exercise] = &[
         hints: [
             "It is the limit of 6.2 once more, with another file and without a library.",
             "group.folder(Controller::Memory)? tells version and folder; match on the version for the name.",
-            "sys::write(folder.join(file), &bytes.to_string()), in the parent, before anybody is in the group.",
+            "let Some(Bytes(bytes)) = reservation else { return Ok(()) }; then sys::write(folder.join(file), &bytes.to_string()), in \
+             the parent, before anybody is in the group.",
         ],
         note: "The OCI calls it `reservation`. What does Kubernetes write there, and when?",
     },

@@ -95,7 +95,7 @@ impl Student {
         if mistake.name != "line-forgotten" || !sources::has_lines(&stage, exercise) {
             mistake
         } else if evidence.never_ended() {
-            &misconceptions::HANGS
+            misconceptions::that_hangs(exercise, evidence).unwrap_or(&misconceptions::HANGS)
         } else if [seen, &evidence.explained].into_iter().any(|said| place(said).is_some()) {
             &misconceptions::NOT_REACHED
         } else {
@@ -146,6 +146,7 @@ impl Evidence {
     /// Whether a check was broken off because it did not end.
     fn never_ended(&self) -> bool {
         self.verdicts.iter().any(|(_, verdict)| verdict.never_ended())
+            || self.explained.contains(checks::NO_END)
     }
 
     /// The error with which the runtime gave up, if it did.
@@ -186,9 +187,13 @@ pub fn judge(exercise: &Exercise, student: &Student) -> Outcome {
             if exercise.id != "4.1" && !never_ended && covers_our_proc(student) {
                 return Outcome::Wrong { mistake: Some(&misconceptions::FOLLOWS_FROM_MOUNTS), seen };
             }
-            let evidence =
-                Evidence { verdicts, explained: checks::explain(&student.subject, exercise.flags, name) };
-            Outcome::Wrong { mistake: mistake(exercise, student, &evidence, &seen), seen }
+            let explained = checks::explain(&student.subject, exercise.flags, name);
+            let evidence = Evidence { verdicts, explained };
+            let mistake = mistake(exercise, student, &evidence, &seen);
+            // An error that no system call made tells its place to whoever asks for the calls.
+            let place = place(&evidence.explained).filter(|_| place(&seen).is_none());
+            let place = place.map(|(file, line)| format!("\nthe error's place: {}:{line}", file.display()));
+            Outcome::Wrong { mistake, seen: seen + &place.unwrap_or_default() }
         }
     }
 }
@@ -214,9 +219,14 @@ fn mistake(
     if let Some(follows) = misconceptions::without_group(exercise, evidence) {
         return Some(follows);
     }
-    let hangs = Some(&misconceptions::HANGS).filter(|_| evidence.never_ended());
-    let mistake = misconceptions::recognise(exercise, evidence);
-    mistake.map(|mistake| student.in_truth(exercise, mistake, evidence, seen)).or(hangs)
+    if let Some(mistake) = misconceptions::recognise(exercise, evidence) {
+        return Some(student.in_truth(exercise, mistake, evidence, seen));
+    }
+    if evidence.never_ended() {
+        return misconceptions::that_hangs(exercise, evidence).or(Some(&misconceptions::HANGS));
+    }
+    let ends_in_error = [seen, &evidence.explained].into_iter().any(|said| place(said).is_some());
+    misconceptions::unasked(evidence).or(ends_in_error.then_some(&misconceptions::ENDS_IN_ERROR))
 }
 
 /// The exercise that a stub names in what the runtime `said`.

@@ -47,12 +47,28 @@ pub(crate) fn recognise(exercise: &Exercise, evidence: &Evidence) -> Option<&'st
 
 /// Mistakes in the order of the lines that no check can see, because it takes an accident, a certain host or a certain
 /// flag until they do harm: they are looked for where all checks pass.
-const OF_ORDER: &[(&str, &str)] = &[("1.4", "too-late"), ("4.1", "too-late"), ("4.2", "stands-in-the-old")];
+const OF_ORDER: &[(&str, &str)] =
+    &[("1.4", "too-late"), ("4.1", "too-late"), ("4.2", "stands-in-the-old"), ("6.2", "too-late")];
 
 /// A mistake that leaves nothing to be read of what a container says, for an `exercise` that has no part in it.
 pub(crate) fn that_spoils(exercise: &Exercise, evidence: &Evidence) -> Option<&'static Misconception> {
     let both = [&FOLLOWS_FROM_STREAMS, &PRINTS];
     both.into_iter().find(|known| known.exercise != exercise.id && (known.shows)(evidence))
+}
+
+/// Mistakes with which no run ends.
+const HANGING: &[(&str, &str)] = &[("1.3", "in-the-parent"), ("6.1", "own-number")];
+
+/// Said where a run does not end for a mistake in another exercise than `exercise`.
+pub(crate) fn that_hangs(exercise: &Exercise, evidence: &Evidence) -> Option<&'static Misconception> {
+    let mut known = MISCONCEPTIONS.iter().filter(|known| HANGING.contains(&(known.exercise, known.name)));
+    let found = known.find(|known| known.exercise != exercise.id && (known.shows)(evidence))?;
+    ended_in(crate::find(found.exercise)?, &HANGS_ELSEWHERE)
+}
+
+/// Said where the check without a flag fails.
+pub(crate) fn unasked(evidence: &Evidence) -> Option<&'static Misconception> {
+    Some(&UNASKED).filter(|known| (known.shows)(evidence))
 }
 
 /// Those that are about a limit of the container's group.
@@ -204,7 +220,7 @@ pub(crate) const PRINTS: Misconception = Misconception {
     exercise: "",
     name: "prints",
     says: "Your runtime prints to standard output, and that is the command's: what is observed is read from there. eprintln! prints \
-           to standard error.",
+           to standard error. (It may be in another exercise's function.)",
     shows: |evidence| evidence.said(checks::PRINTED),
 };
 
@@ -214,6 +230,39 @@ pub(crate) const HANGS: Misconception = Misconception {
     name: "hangs",
     says: "The run did not end: something loops for ever, or waits for what never comes. Run it yourself with --explain: what \
            does not end comes after the last call that it shows. It may be another exercise's.",
+    shows: |_| false,
+};
+
+/// Said where the run does not end because of another exercise; there is one of it for each exercise.
+pub(crate) const HANGS_ELSEWHERE: Misconception = Misconception {
+    exercise: "",
+    name: "hangs-elsewhere",
+    says: "This may be right: the run did not end, and that is because of exercise {id}. Begin there.",
+    shows: |_| false,
+};
+
+/// Said where a flag was not given, and nothing begins.
+pub(crate) const UNASKED: Misconception = Misconception {
+    exercise: "",
+    name: "unasked",
+    says: "Without the flag no container begins. Then the option is None, and nothing is to be done.",
+    shows: |evidence| {
+        let mut seen = EXERCISES
+            .iter()
+            .flat_map(|exercise| exercise.checks)
+            .flat_map(|name| evidence.observed(name).lines());
+        seen.any(|line| {
+            line.starts_with("without the flag: ")
+                && [": refused", ": a panic"].iter().any(|end| line.ends_with(end))
+        })
+    },
+};
+
+/// Said where the run ends with an error in this exercise, and nothing else is known.
+pub(crate) const ENDS_IN_ERROR: Misconception = Misconception {
+    exercise: "",
+    name: "ends-in-error",
+    says: "The run ends with an error before the work is done: what was observed shows it, with its place in your source.",
     shows: |_| false,
 };
 
@@ -272,14 +321,17 @@ pub(crate) const ENDED_FOR_WANT: Misconception = Misconception {
     shows: |_| false,
 };
 
-/// Those three, of each exercise.
+/// Those four, of each exercise.
 static ENDED_ELSEWHERE: LazyLock<Vec<Misconception>> = LazyLock::new(|| {
     let of = |it: &Misconception, exercise: &'static str| {
         let name = format!("{}-{exercise}", it.name).leak();
         Misconception { exercise, name, says: it.says, shows: it.shows }
     };
     let ids = EXERCISES.iter().map(|exercise| exercise.id);
-    ids.flat_map(|id| [of(&ENDED_IN_STUB, id), of(&ENDED_IN_ERROR, id), of(&ENDED_FOR_WANT, id)]).collect()
+    ids.flat_map(|id| {
+        [&ENDED_IN_STUB, &ENDED_IN_ERROR, &ENDED_FOR_WANT, &HANGS_ELSEWHERE].map(|it| of(it, id))
+    })
+    .collect()
 });
 
 /// `kind`, of `exercise`.
@@ -288,7 +340,10 @@ pub(crate) fn ended_in(exercise: &Exercise, kind: &Misconception) -> Option<&'st
 }
 
 /// Those that any exercise may show.
-pub(crate) const OF_ANY: [&Misconception; 11] = [
+pub(crate) const OF_ANY: [&Misconception; 14] = [
+    &HANGS_ELSEWHERE,
+    &UNASKED,
+    &ENDS_IN_ERROR,
     &FOLLOWS_FROM_GROUP,
     &FOLLOWS_FROM_STREAMS,
     &PRINTS,
@@ -339,9 +394,13 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         seen.starts_with("HOME: ") && !seen.starts_with("HOME: [\"/home/caller\"]\nTERM: [\"vt52\"]\n")
     }),
     mistake!("1.1" "gives-up",
-        "A caller may have no HOME, no TERM and no PATH, and --env may name a variable that he lacks: a service starts like \
-         that. The container begins all the same, without them, and with your PATH.",
-        |e| [e.observed("home_and_term"), e.observed("env_by_name")].iter().any(|it| it.contains(": no container"))),
+    "A caller may have no HOME, no TERM and no PATH, and --env may name a variable that he lacks: a service starts like \
+     that. The container begins all the same, without them, and with your PATH.",
+    |e| {
+        let lacking = e.observed("home_and_term").lines().nth(2).unwrap_or_default();
+        let is_lean = lacking.is_empty() || lacking.contains("HOME: [], TERM: [], ");
+        !is_lean || e.observed("env_by_name").contains("lacks: no container")
+    }),
     mistake!("1.1" "path-of-the-caller",
         "PATH is the caller's. His folders are not the container's, and he may have none: the constant PATH stands above.",
         |e| e.observed("home_and_term").contains("PATH is set: false")),
@@ -408,7 +467,8 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         "prctl is never called: stage.rs has no line `process::die_with_parent()?;`.",
         |e| !e.called(Child, "PR_SET_PDEATHSIG")),
     mistake!("1.5" "in-the-parent",
-        "The parent limits itself, when the child has already got its copy of the limits. The line belongs into the child.",
+        "The parent limits itself. What it sets before clone the child has too, and the runtime is limited for nothing; what it \
+         sets later comes too late for the child. The line belongs into the child.",
         |e| e.called(Parent, "setrlimit(")),
     mistake!("1.5" "hard-limit-kept",
         "The soft limit is lowered, and the hard limit is as it was: the command may raise its own up to that again. Both are to \
@@ -458,9 +518,9 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         e.called(Child, "sethostname(") && !all
     }),
     mistake!("2.2" "error-ignored",
-        "The kernel refuses a name of 65 bytes, and the container starts nevertheless, under a name that nobody asked for. \
-         Hand the error on: sethostname's result is the function's.",
-        |e| e.observed("any_hostname").contains(": taken")),
+        "The kernel refuses a name of 65 bytes, and the container starts nevertheless, under a name that nobody asked for, or the \
+         runtime panics. Hand the error on: sethostname's result is the function's.",
+        |e| [": taken", ": a panic"].iter().any(|end| e.observed("any_hostname").ends_with(end))),
     mistake!("2.3" "in-the-parent",
         "The parent called setdomainname, and the parent is in the host's UTS namespace. The line belongs into the child.",
         |e| e.called(Parent, "setdomainname(")),
@@ -471,9 +531,12 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         "There is a domain name, but not the one of --domainname: `name` is what to set.",
         |e| e.called(Child, "setdomainname(") && !e.observed("own_domainname").starts_with("inside: lab.example\n")),
     mistake!("2.3" "without-being-asked",
-        "Without --domainname the domain name changes as well, or no container begins. Then `name` is None, and nothing is to be \
-         done.",
-        |e| e.observed("own_domainname").lines().any(|line| line.starts_with("without the flag: ") && !line.ends_with("host's"))),
+    "Without --domainname the domain name changes as well, or no container begins. Then `name` is None, and nothing is to be \
+     done.",
+    |e| {
+        let others = e.observed("own_domainname").lines().any(|line| line.starts_with("without the flag: ") && !line.ends_with("host's"));
+        others && e.called(Child, "setdomainname(")
+    }),
     mistake!("2.3" "line-forgotten",
         "setdomainname is never called: stage.rs has no line `extend::set_domainname(run.domainname.as_deref())?;`.",
         |e| !e.called(Child, "setdomainname(")),
@@ -669,7 +732,7 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         |e| e.observed("joins_in_time").contains("after Proceed")),
     mistake!("6.1" "own-number",
         "The runtime has moved itself. Pid::this() is its number; the container's is the parameter.",
-        |e| e.called(Parent, "cgroup.procs\"")),
+        |e| e.called(Parent, "cgroup.procs\"") && (FOLLOWS_FROM_GROUP.shows)(e)),
     mistake!("6.1" "line-forgotten",
         "Nothing is written to cgroup.procs: stage.rs has no line `cgroup::join(&group, container.pid)?;`.",
         |e| !e.called(Parent, "cgroup.procs\"")),
@@ -691,6 +754,13 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         "Memory is limited and swap is not: on a machine that has some, what is too much goes to the disk. There is a \
          second file.",
         writes_memory_limit),
+    mistake!("6.2" "too-late",
+    "It works, and not always: told to proceed, the child goes on, and what it takes before this line nobody limits. The \
+     limit is set before `Proceed`, best before anybody is in the group.",
+    |e| e.position(Parent, "\"Proceed\"").is_some_and(|told| {
+        let limited = |name| e.position(Parent, name).is_some_and(|limited| told < limited);
+        limited("memory.limit_in_bytes\", \"") || limited("memory.max\"")
+    })),
     mistake!("6.2" "line-forgotten",
         "No limit is written: stage.rs has no line `memory::limit(&group, run.memory)?;`.",
         |e| !e.called(Parent, "memory.limit_in_bytes\", \"") && !e.called(Parent, "write(\"/sys/fs/cgroup/memory.max")),

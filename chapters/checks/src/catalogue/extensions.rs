@@ -97,7 +97,8 @@ pub(super) fn another_limit(scene: &Scene) -> Result<String, Stop> {
     };
     let mut running = scene.start(&request)?;
     let group = folder(running.wait_for("limited")?)?;
-    Ok(format!("memory: {}", read(&group, ["memory.max", "memory.limit_in_bytes"])?))
+    let limit = read(&group, ["memory.max", "memory.limit_in_bytes"])?;
+    Ok(format!("memory: {limit}\nwithout the flag: {}", taken(scene, &[])?))
 }
 
 pub(super) fn memory_reservation(scene: &Scene) -> Result<String, Stop> {
@@ -109,7 +110,8 @@ pub(super) fn memory_reservation(scene: &Scene) -> Result<String, Stop> {
     let reserved = read(&group, ["memory.low", "memory.soft_limit_in_bytes"])?;
     let limit = read(&group, ["memory.max", "memory.limit_in_bytes"])?;
     let limit = if limit == "33554432" { "the same" } else { "another" };
-    Ok(format!("reserved: {reserved}\nlimit: {limit}"))
+    let without = taken(scene, &[])?;
+    Ok(format!("reserved: {reserved}\nlimit: {limit}\nwithout the flag: {without}"))
 }
 
 pub(super) fn refusals_are_told(scene: &Scene) -> Result<String, Stop> {

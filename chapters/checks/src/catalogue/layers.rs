@@ -27,9 +27,9 @@ pub(super) fn layers(scene: &Scene) -> Result<String, Stop> {
         let ended = scene.run(&request)?;
         Ok(ended.stdout.trim().replace('\n', ", ") + &ended.complaint())
     };
-    let seen = run("cat /letter; echo; cat /below")?;
+    let seen = run("exec 2>&1; cat /letter; echo; cat /below")?;
     run("echo changed >/letter; echo changed >/below; echo new >/new")?;
-    let next = run("cat /letter; echo; cat /below; echo; ls -d /new 2>/dev/null; true")?;
+    let next = run("exec 2>&1; cat /letter; echo; cat /below; echo; ls -d /new 2>/dev/null; true")?;
     Ok(format!("seen: {seen}\nthe next container, after the first has written: {next}"))
 }
 

@@ -79,15 +79,16 @@ impl Host {
         }
     }
 
-    /// What is there now and was not before, or the other way round. Only names of ours count among groups
-    /// and files, because other people's come and go on a machine in use.
+    /// What is there now and was not before, or the other way round. Among groups and files only new ones with a name of
+    /// ours count, because other people's come and go on a machine in use.
     fn difference(&self, counts: impl Fn(&str) -> bool) -> Vec<String> {
         let now = Host::look_for(&self.program);
         let mut difference = Vec::new();
         for (place, seen) in now.places.iter().filter(|(place, _)| counts(place)) {
             let everybodys = ["control groups", "files"].contains(place);
             let changed = seen.symmetric_difference(&self.places[place]);
-            let ours = |name: &&String| !everybodys || name.contains("minicontainer");
+            let ours =
+                |name: &&String| !everybodys || (seen.contains(*name) && name.contains("minicontainer"));
             let ours = changed.filter(|name| ours(name) && !is_of_another_suite(name));
             difference.extend(ours.map(|name| format!("{place}: {name}")));
         }
