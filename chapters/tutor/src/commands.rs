@@ -41,6 +41,7 @@ Examples:
   cargo test -p exercises ch03               those of chapter 3
   cargo run -p exercises -- hint 3.2         a hint; again: a stronger one; three in all
   cargo run -p exercises -- watch 3          test chapter 3 again whenever a file is saved
+  LAB=1 cargo run -p exercises -- watch 6    the same in the lab, where limits work
   cargo run -p tutor -- hint 3.2             the same hint, while your program does not compile; so reset, watch";
 
 #[derive(Subcommand)]
@@ -96,7 +97,7 @@ impl Aside {
 
 /// The `main` of the student's package in `folder`, whose runtime is `runtime`.
 pub fn main(folder: &str, runtime: fn(Vec<OsString>) -> ExitCode) -> ExitCode {
-    if let Some(code) = checks::play_role().or_else(grade::play_role) {
+    if let Some(code) = lab::play_role().or_else(checks::play_role).or_else(grade::play_role) {
         return code;
     }
     let arguments: Vec<OsString> = std::env::args_os().collect();
@@ -119,7 +120,7 @@ pub fn main(folder: &str, runtime: fn(Vec<OsString>) -> ExitCode) -> ExitCode {
 fn run(task: Task, folder: &str) -> Result<ExitCode> {
     match task {
         Task::Aside(aside) => aside.run(Path::new(folder))?,
-        Task::Progress { which, report } => progress(folder, &which, report.as_deref())?,
+        Task::Progress { which, report } => return progress(folder, &which, report.as_deref()),
         Task::Grade(flags) => return grade::run(&flags),
     }
     Ok(ExitCode::SUCCESS)
@@ -166,10 +167,13 @@ fn reset(desk: &Desk, id: &str) -> Result<()> {
     Ok(())
 }
 
-fn progress(folder: &str, which: &[String], request: Option<&str>) -> Result<()> {
+fn progress(folder: &str, which: &[String], request: Option<&str>) -> Result<ExitCode> {
     request.map(report::parse).transpose()?; // a mistake in it is said before the work begins
     let program = std::env::current_exe()?;
     let student = Student::new(&program.to_string_lossy(), folder);
+    if let Some(code) = lab::move_in(&student.folders()) {
+        return Ok(code);
+    }
     let wanted = |exercise: &&Exercise| {
         which.is_empty()
             || which.iter().any(|word| word == exercise.id || *word == exercise.chapter().to_string())
@@ -185,7 +189,8 @@ fn progress(folder: &str, which: &[String], request: Option<&str>) -> Result<()>
     if let Some(said) = at_hand(&outcomes) {
         anstream::print!("\n{said}");
     }
-    request.map_or(Ok(()), |request| report::write(request, "exercises", &graded))
+    request.map_or(Ok(()), |request| report::write(request, "exercises", &graded))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Build and judge anew whenever a source file changes. The program that watches is the old one, so the

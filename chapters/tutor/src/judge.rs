@@ -94,8 +94,6 @@ impl Student {
         let stage = fs_err::read_to_string(folder.join("stage.rs")).unwrap_or_default();
         if mistake.name != "line-forgotten" || !sources::has_lines(&stage, exercise) {
             mistake
-        } else if evidence.never_ended() {
-            misconceptions::that_hangs(exercise, evidence).unwrap_or(&misconceptions::HANGS)
         } else if [seen, &evidence.explained].into_iter().any(|said| place(said).is_some()) {
             &misconceptions::NOT_REACHED
         } else {
@@ -219,11 +217,12 @@ fn mistake(
     if let Some(follows) = misconceptions::without_group(exercise, evidence) {
         return Some(follows);
     }
-    if let Some(mistake) = misconceptions::recognise(exercise, evidence) {
-        return Some(student.in_truth(exercise, mistake, evidence, seen));
-    }
+    // Of a run that does not end, what is missing says nothing.
     if evidence.never_ended() {
         return misconceptions::that_hangs(exercise, evidence).or(Some(&misconceptions::HANGS));
+    }
+    if let Some(mistake) = misconceptions::recognise(exercise, evidence) {
+        return Some(student.in_truth(exercise, mistake, evidence, seen));
     }
     let ends_in_error = [seen, &evidence.explained].into_iter().any(|said| place(said).is_some());
     misconceptions::unasked(evidence).or(ends_in_error.then_some(&misconceptions::ENDS_IN_ERROR))

@@ -59,10 +59,13 @@ pub(crate) fn that_spoils(exercise: &Exercise, evidence: &Evidence) -> Option<&'
 /// Mistakes with which no run ends.
 const HANGING: &[(&str, &str)] = &[("1.3", "in-the-parent"), ("6.1", "own-number")];
 
-/// Said where a run does not end for a mistake in another exercise than `exercise`.
+/// Such a mistake that `evidence` shows, in `exercise`; or what is said of it where it is another one's.
 pub(crate) fn that_hangs(exercise: &Exercise, evidence: &Evidence) -> Option<&'static Misconception> {
     let mut known = MISCONCEPTIONS.iter().filter(|known| HANGING.contains(&(known.exercise, known.name)));
-    let found = known.find(|known| known.exercise != exercise.id && (known.shows)(evidence))?;
+    let found = known.find(|known| (known.shows)(evidence))?;
+    if found.exercise == exercise.id {
+        return Some(found);
+    }
     ended_in(crate::find(found.exercise)?, &HANGS_ELSEWHERE)
 }
 
@@ -382,6 +385,10 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         "A variable that is given again stands twice in the environment, and programs differ in which of the two they take: \
          getenv(3) finds the first, most shells keep the last. The later value replaces the earlier one, that of PATH too.",
         |e| e.observed("surroundings").lines().any(|line| line.starts_with("values of ") && line.contains("\", \""))),
+    mistake!("1.1" "earlier-stays",
+        "Of a variable that is given again the earlier value stays. What comes later replaces it: with --env somebody overrides \
+         what would be there without.",
+        |e| ["TWICE, given twice: [\"earlier\"]", "given once more: [\"earlier\"]"].iter().any(|it| e.observed("surroundings").contains(it))),
     mistake!("1.1" "no-home",
         "The caller's HOME and TERM are missing. Without the one a program does not know where its user's files are, and \
          without the other an editor does not know how to draw.",
