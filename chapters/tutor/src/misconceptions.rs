@@ -231,8 +231,9 @@ pub(crate) const PRINTS: Misconception = Misconception {
 pub(crate) const HANGS: Misconception = Misconception {
     exercise: "",
     name: "hangs",
-    says: "The run did not end: something loops for ever, or waits for what never comes. Run it yourself with --explain: what \
-           does not end comes after the last call that it shows. It may be another exercise's.",
+    says: "The run did not end: something loops for ever, or waits for what never comes. What does not end comes after the last \
+           call that this shows, and may be another exercise's: timeout -s KILL 10 cargo run -q -p exercises -- run --explain -- \
+           true",
     shows: |_| false,
 };
 
@@ -395,7 +396,7 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         |e| e.observed("home_and_term").lines().take(2).any(|line| line.ends_with(": []"))),
     mistake!("1.1" "another-home",
     "HOME or TERM is not the caller's. What stands in your source is right for one user and for one terminal: \
-     std::env::var_os tells what the caller has.",
+     std::env::var_os tells what the caller has, and {:?} would put it in quotation marks.",
     |e| {
         let seen = e.observed("home_and_term");
         seen.starts_with("HOME: ") && !seen.starts_with("HOME: [\"/home/caller\"]\nTERM: [\"vt52\"]\n")
@@ -596,9 +597,12 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         "The file is not there yet. sys::write is for files of the kernel, which are, and makes none; fs_err::write makes one.",
         |e| e.called(Parent, "write(\"/dev/null\"")),
     mistake!("3.3" "error-ignored",
-        "Where the file cannot be written the container runs nevertheless, and whoever waits for the file waits for ever. Hand the \
-         error on.",
-        |e| e.observed("pid_file").contains(": taken") && !e.observed("pid_file").starts_with("nothing")),
+    "Where the file cannot be written the container runs nevertheless, and whoever waits for the file waits for ever; or the \
+     runtime panics. Hand the error on.",
+    |e| {
+        let seen = e.observed("pid_file");
+        (seen.contains("not: taken") || seen.contains("not: a panic")) && !seen.starts_with("nothing")
+    }),
     mistake!("3.3" "line-forgotten",
         "No file was written: stage.rs has no line `extend::write_pid_file(run.pid_file.as_deref(), container.pid)?;`.",
         |e| e.observed("pid_file").contains("nothing")),
