@@ -1,6 +1,7 @@
 //! The student's own runtime: stubs to fill
 
 #![allow(unused, missing_docs)]
+#![deny(unused_must_use)] // an error that nobody looks at: the kernel says no, and the container begins
 #![allow(clippy::struct_excessive_bools)] // each is a flag of the command line
 
 /// Stands where you write: it fails and says so, or gives back a value that does no harm.

@@ -580,7 +580,7 @@ fn own_uts(scene: &Scene) -> Result<String, Stop> {
 }
 
 fn pid_1_handler(scene: &Scene) -> Result<String, Stop> {
-    const HANDLER: &str = "trap 'sleep 0.2; exit 9' TERM; sleep 60 & echo ready; wait";
+    const HANDLER: &str = "trap 'sleep 0.2; exit 9' TERM; sleep 60 >/dev/null & echo ready; wait";
     let told_to_end = |script: &str| {
         let mut running = scene.start(&Request { command: shell(script), ..Request::default() })?;
         running.line()?;

@@ -218,11 +218,14 @@ fn mistake(
         return Some(follows);
     }
     // Of a run that does not end, what is missing says nothing.
-    if evidence.never_ended() {
+    if evidence.explained.contains(checks::NO_END) {
         return misconceptions::that_hangs(exercise, evidence).or(Some(&misconceptions::HANGS));
     }
     if let Some(mistake) = misconceptions::recognise(exercise, evidence) {
         return Some(student.in_truth(exercise, mistake, evidence, seen));
+    }
+    if evidence.never_ended() {
+        return Some(&misconceptions::HANGS);
     }
     let ends_in_error = [seen, &evidence.explained].into_iter().any(|said| place(said).is_some());
     misconceptions::unasked(evidence).or(ends_in_error.then_some(&misconceptions::ENDS_IN_ERROR))
@@ -374,7 +377,7 @@ exercises: sethostname(\"box\", 3): EPERM (Operation not permitted)
         for id in ["1.1", "1.2"] {
             let exercise = crate::find(id).unwrap();
             let verdicts = vec![(exercise.checks[0], hangs())];
-            let evidence = Evidence { verdicts, explained: String::new() };
+            let evidence = Evidence { verdicts, explained: observed.clone() };
             assert_eq!(mistake(exercise, &student, &evidence, &observed).unwrap().name, "hangs", "{id}");
         }
     }
