@@ -528,19 +528,23 @@ fn ulimit(scene: &Scene) -> Result<String, Stop> {
 fn own_domainname(scene: &Scene) -> Result<String, Stop> {
     const FILE: &str = "/proc/sys/kernel/domainname";
     let before = fs_err::read_to_string(FILE)?;
-    let names = format!("cat {FILE} /proc/sys/kernel/hostname");
-    let with = with_flags(scene, &["--domainname", "lab.example", "--hostname", "box"], &names)?;
-    let without = with_flags(scene, &[], &format!("cat {FILE}"))?;
+    let script = format!("cat {FILE} /proc/sys/kernel/hostname");
+    let with = with_flags(scene, &["--domainname", "lab.example"], &script)?;
+    let without = with_flags(scene, &[], &script)?;
     let outside = if fs_err::read_to_string(FILE)? == before { "unchanged" } else { "changed" };
-    let (domain, host) = with.stdout.split_once('\n').unwrap_or_default();
-    let as_before = match without.stdout == before {
+    let names = |ended: &Ended| {
+        ended.stdout.split_once('\n').map(|(domain, host)| (domain.to_owned(), host.to_owned()))
+    };
+    let (domain, host) = names(&with).unwrap_or_default();
+    let (usual_domain, usual_host) = names(&without).unwrap_or_default();
+    let hosts = if host == usual_host { "as without the flag" } else { host.trim() };
+    let usual = match usual_domain == before.trim() {
         true => "as the host's",
         false if without.status.success() => "another",
         false => "no container",
     };
     Ok(format!(
-        "inside: {domain}\nthe hostname: {}\nwithout the flag: {as_before}\noutside: {outside}{}{}",
-        host.trim(),
+        "inside: {domain}\nthe hostname: {hosts}\nwithout the flag: {usual}\noutside: {outside}{}{}",
         with.complaint(),
         without.complaint()
     ))

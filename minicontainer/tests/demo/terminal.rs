@@ -35,6 +35,7 @@ pub fn plays(name: &str) -> Result<(), Failed> {
     let mut child = command.spawn()?;
     let mut screen = vt100::Parser::new(before.rows, before.columns, 0);
     let (mut ours, began, mut buffer) = (std::fs::File::from(terminal), Instant::now(), vec![0; 1 << 16]);
+    let mut last = String::new(); // before the demo gives the screen back
     let status = loop {
         if let Some(status) = child.try_wait()? {
             break status;
@@ -49,8 +50,10 @@ pub fn plays(name: &str) -> Result<(), Failed> {
         std::thread::sleep(Duration::from_millis(5));
         while let Ok(count @ 1..) = ours.read(&mut buffer) {
             screen.process(&buffer[..count]);
+            if screen.screen().alternate_screen() {
+                last = screen.screen().contents();
+            }
         }
     };
-    let last = || screen.screen().contents();
-    if status.success() { Ok(()) } else { Err(format!("{status}, from {before:?}:\n{}", last()).into()) }
+    if status.success() { Ok(()) } else { Err(format!("{status}, from {before:?}:\n{last}").into()) }
 }
