@@ -70,6 +70,13 @@ impl Student {
         if let Some(stub) = said.iter().find_map(|said| unwritten(said)).filter(other) {
             return misconceptions::ended_in(stub, &misconceptions::ENDED_IN_STUB);
         }
+        // The seat belt, not the kernel, refuses what would be done to everybody's mounts.
+        if misconceptions::clone_lacks(evidence, "CLONE_NEWNS")
+            && evidence.said(misconceptions::EVERYBODYS_MOUNTS)
+        {
+            let wanting = crate::find("4.1").filter(other)?;
+            return misconceptions::ended_in(wanting, &misconceptions::ENDED_FOR_WANT);
+        }
         let (file, number) = said.iter().find_map(|said| place(said))?;
         let name = file.file_name()?.to_str()?;
         let path = self.sources.as_ref().map_or_else(|| file.to_owned(), |folder| folder.join(name));
@@ -242,7 +249,8 @@ fn place(said: &str) -> Option<(&Path, usize)> {
     let mut of_errors =
         said.lines().filter_map(|line| line.trim_start().strip_prefix("where   ")?.split_once(", "));
     let (file, number) = place_of_panic(said).or_else(|| Some(of_errors.next_back()?.1))?.rsplit_once(':')?;
-    Some((Path::new(file), number.parse().ok()?))
+    let is_handed_on = file.contains("chapters/sys/"); // made there, and no place in anybody's exercise
+    Some((Path::new(file), number.parse().ok()?)).filter(|_| !is_handed_on)
 }
 
 /// `FILE:LINE` of the first panic in what the runtime `said`.

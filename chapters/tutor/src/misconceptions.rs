@@ -56,6 +56,9 @@ pub(crate) fn that_spoils(exercise: &Exercise, evidence: &Evidence) -> Option<&'
     both.into_iter().find(|known| known.exercise != exercise.id && (known.shows)(evidence))
 }
 
+/// What the seat belt says where there is no mount namespace of our making.
+pub(crate) const EVERYBODYS_MOUNTS: &str = "on the mounts of the whole machine";
+
 /// Mistakes with which no run ends.
 const HANGING: &[(&str, &str)] = &[("1.3", "in-the-parent"), ("6.1", "own-number")];
 
@@ -136,7 +139,7 @@ pub(crate) fn lacks_namespace_of(ended: &str, evidence: &Evidence) -> Option<&'s
 }
 
 /// Whether clone was called without `flag`.
-fn clone_lacks(evidence: &Evidence, flag: &str) -> bool {
+pub(crate) fn clone_lacks(evidence: &Evidence, flag: &str) -> bool {
     evidence
         .calls(Parent)
         .iter()
@@ -617,7 +620,7 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("4.1" "in-the-parent",
         "The parent is on the mounts of the whole machine: what it cuts off is everybody's. The line belongs into the child, \
          which was born with a copy of them.",
-        |e| e.said("on the mounts of the whole machine") || e.called(Parent, "MS_PRIVATE")),
+        |e| e.said(EVERYBODYS_MOUNTS) || e.called(Parent, "MS_PRIVATE")),
     mistake!("4.1" "shared",
         "MS_SHARED is what they are already: each tells its copies of everything. MS_PRIVATE cuts them off.",
         |e| e.called(Child, "MS_SHARED")),
@@ -661,9 +664,9 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         "The parent changes the /proc that it sees, the host's. The line belongs into the child.",
         |e| e.called(Parent, "MS_REMOUNT")),
     mistake!("4.3" "too-early",
-    "What is remounted here is still the old /proc, which is the host's, and the new one comes later without your options. \
-     The line comes after mount_proc.",
-    |e| e.position(Child, "MS_REMOUNT").is_some_and(|remount| {
+    "What is remounted here is still the old /proc, which is the host's. The line comes after that of mount_proc, exercise 4.2, \
+         which mounts a new one.",
+        |e| e.position(Child, "MS_REMOUNT").is_some_and(|remount| {
         e.position(Child, "mount(\"proc\"").is_none_or(|proc| remount < proc)
     })),
     mistake!("4.3" "no-flags",
