@@ -147,6 +147,11 @@ pub(crate) fn clone_lacks(evidence: &Evidence, flag: &str) -> bool {
         .is_some_and(|call| !call.contains(flag))
 }
 
+/// Whether clone was called with `flag`.
+fn clone_has(evidence: &Evidence, flag: &str) -> bool {
+    evidence.calls(Parent).iter().any(|call| call.starts_with("clone3(") && call.contains(flag))
+}
+
 /// Whether `side` itself makes a call that begins with `text`: one side's error, which the other is told, names calls too.
 fn makes(evidence: &Evidence, side: Side, text: &str) -> bool {
     evidence.calls(side).iter().any(|call| call.starts_with(text))
@@ -506,11 +511,11 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("2.1" "uts-only",
         "The hostname is its own, but shared memory, semaphores and message queues are still the host's. They have a \
          namespace beside UTS: IPC.",
-        |e| !clone_lacks(e, "CLONE_NEWUTS") && clone_lacks(e, "CLONE_NEWIPC")),
+        |e| clone_has(e, "CLONE_NEWUTS") && clone_lacks(e, "CLONE_NEWIPC")),
     mistake!("2.1" "ipc-only",
         "IPC is its own, but the hostname is the host's: the flag for it is called after uname's \"UNIX time-sharing \
          system\", CLONE_NEWUTS.",
-        |e| clone_lacks(e, "CLONE_NEWUTS") && !clone_lacks(e, "CLONE_NEWIPC")),
+        |e| clone_lacks(e, "CLONE_NEWUTS") && clone_has(e, "CLONE_NEWIPC")),
     mistake!("2.1" "line-forgotten",
         "clone is called without CLONE_NEWUTS and CLONE_NEWIPC: the array in stage.rs has no `hostname::NAMESPACES,`.",
         |e| clone_lacks(e, "CLONE_NEWUTS") && clone_lacks(e, "CLONE_NEWIPC")),
@@ -683,10 +688,10 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("5.1" "bridge-forgotten",
         "With `--network bridge` the container is in the host's network. On the bridge as well it has a network of its own, and \
          a cable from there to the host's: only `host` gets none.",
-        |e| !clone_lacks(e, "CLONE_NEWNET") && e.observed("own_network_namespace").contains("bridge: the host's")),
+        |e| clone_has(e, "CLONE_NEWNET") && e.observed("own_network_namespace").contains("bridge: the host's")),
     mistake!("5.1" "host-ignored",
         "The network is its own even with `--network host`: look at what `network` says.",
-        |e| !clone_lacks(e, "CLONE_NEWNET") && !e.said("RTM_NEWLINK(lo, IFF_UP): EPERM")),
+        |e| clone_has(e, "CLONE_NEWNET") && !e.said("RTM_NEWLINK(lo, IFF_UP): EPERM")),
     mistake!("5.1" "unshare-in-the-parent",
         "The parent moves into a new network, and takes the container along: now the runtime is cut off from the host's \
          as well, and lays its cables in the wrong place. Make it a flag of clone.",
