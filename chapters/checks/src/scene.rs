@@ -2,7 +2,7 @@
 
 use std::{
     ffi::OsString,
-    fmt::{self, Write as _},
+    fmt,
     io::{BufRead, BufReader, Read, Write},
     os::{
         fd::AsFd,
@@ -217,7 +217,7 @@ impl<'a> Scene<'a> {
         let [explained, printed] = [fs_err::read(&files[0])?, fs_err::read(&files[1])?];
         let mut explained = String::from_utf8_lossy(&explained).into_owned();
         if !ends {
-            write!(explained, "\n{} {} s", fence::NO_END, patience.as_secs()).ok();
+            explained += &format!("\n{} {} s", fence::NO_END, patience.as_secs());
         }
         // The command, true, prints nothing.
         Ok(if printed.is_empty() { explained } else { format!("{explained}\n{PRINTED}") })

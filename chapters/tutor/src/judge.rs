@@ -151,7 +151,6 @@ impl Evidence {
     /// Whether a check was broken off because it did not end.
     fn never_ended(&self) -> bool {
         self.verdicts.iter().any(|(_, verdict)| verdict.never_ended())
-            || self.explained.contains(checks::NO_END)
     }
 
     /// The error with which the runtime gave up, if it did.
