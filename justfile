@@ -34,12 +34,12 @@ book:
 # The built book in Debian's Chromium: each page, what is in the pages, print. Needs node, npm and chromium
 browser:
     cargo run -q -p book --locked -- build
-    cd book/browser && npm ci --silent && npm test
+    cd book/browser && npm ci --loglevel=error && npm test
 
 # The book as a PDF, book/out/minicontainer.pdf. It needs the same
 pdf:
     cargo run -q -p book --locked -- build
-    cd book/browser && npm ci --silent && node pdf.mjs
+    cd book/browser && npm ci --loglevel=error && node pdf.mjs
 
 # As root, with runc and crun: the data of the book's ladder anew, and its page
 ladder:

@@ -424,6 +424,9 @@ fn what_is_not_as_announced_is_said() {
     demo.press("q");
     assert_eq!(demo.end(), 1);
     demo.leaves_nothing();
+    let stays = demo.text();
+    assert!(stays.contains("step 1, Wrong, was not as announced: ^what"), "{stays}");
+    assert!(stays.contains("something else"), "{stays}");
 }
 
 #[test]

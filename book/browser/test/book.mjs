@@ -56,6 +56,12 @@ export async function open(browser, origin, options = {}) {
   const context = await browser.newContext(options);
   // The print page opens the browser's dialog by itself, and only one can print at a time.
   await context.addInitScript(() => { window.print = () => {}; });
+  // Nothing is measured on its way: no colour, no width. (mdBook waits for the end of the sidebar's way.)
+  await context.addInitScript(() => addEventListener("DOMContentLoaded", () => {
+    const textContent = "*:not(#mdbook-sidebar) { transition: none !important; }";
+    document.head.append(Object.assign(document.createElement("style"), { textContent }));
+  }));
+  context.setDefaultTimeout(120_000); // no test measures time, and a machine may be busy
   const page = await context.newPage();
   const complaints = [];
   page.on("console", (message) => message.type() === "error" && complaints.push(`console: ${message.text()}`));

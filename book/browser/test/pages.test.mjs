@@ -66,9 +66,6 @@ const openAll = () => {
     question.querySelector(".quiz-check").click();
   });
   document.querySelectorAll("details").forEach((details) => { details.open = true; });
-  const style = document.createElement("style");
-  style.textContent = "* { transition: none !important; }"; // a colour on its way to another is neither
-  document.head.append(style);
 };
 
 /** Axe does not see words of the style sheet: they become words of the page. */
@@ -314,7 +311,6 @@ describe("on a page", () => {
 
 test("on paper all is open and nothing is cut, in a dark theme, too", async () => {
   await each(browser, book.url, ["ch06-memory.html", "ladder.html", "demos.html"], async (page, name) => {
-    await page.addStyleTag({ content: "* { transition: none !important; }" }); // paper does not wait for the sidebar to go
     await page.setViewportSize({ width: 660, height: 1000 }); // what A4 leaves, in pixels
     await page.emulateMedia({ media: "print" });
     const faults = await page.evaluate(() => {

@@ -212,7 +212,7 @@ fn wait_for_signal() -> sys::Result<ExitCode> {
     Ok(42.into())
 }
 
-/// Become `command` with SIGUSR1 blocked.
+/// Become `command` with some signals blocked.
 fn block_signals(command: &[&str]) -> sys::Result<ExitCode> {
     let text = |text: &[u8]| CString::new(text).map_err(|error| sys::Error::new(error.to_string()));
     let arguments = command.iter().map(|word| text(word.as_bytes())).collect::<sys::Result<Vec<_>>>()?;

@@ -146,7 +146,7 @@ pub fn play(scenario: &Scenario, estate: &Estate, options: Options, path: &Path)
     let size = options.size.unwrap_or(Size { rows: 30, columns: 100 });
     let recorder = Recorder::new(options.clock.clone());
     let mut reached = 0;
-    let good = screen::play_on(recorder.clone(), scenario, estate, options, &mut |player| {
+    let faults = screen::play_on(recorder.clone(), scenario, estate, options, &mut |player| {
         if !player.is_rewinding() && player.at() >= reached {
             reached = player.at() + 1;
             recorder.marker(&player.step().title);
@@ -154,10 +154,8 @@ pub fn play(scenario: &Scenario, estate: &Estate, options: Options, path: &Path)
         }
     });
     progress_is_over();
-    if !good? {
-        return Err(Error::new(format!("demo {}", scenario.name))
-            .why("a step was not as announced, so nothing was recorded")
-            .remedy(format!("`minicontainer demo {} --plain --auto --fast` says which.", scenario.name)));
+    if let Some(fault) = faults?.first() {
+        return Err(Error::new(format!("demo {}: nothing was recorded", scenario.name)).why(fault));
     }
     Recording { header: Header::new(&scenario.title, size), events: recorder.events() }.save(path)?;
     Ok(true)

@@ -56,23 +56,29 @@ impl Options {
 /// Who is told where the demo stands, whenever something may have changed, and before it is drawn.
 pub type OnLook<'a> = &'a mut dyn FnMut(&Player);
 
-/// Show it on the terminal of standard input and output. `false`: a step was not as announced.
+/// Show it on the terminal of standard input and output. `false`: a step was not as announced. Which one and why is said
+/// once more where it stays to be read, after the terminal has been given back.
 pub fn play(scenario: &Scenario, estate: &Estate, options: Options, on_look: OnLook) -> Result<bool> {
     let room = Room::enter()?;
     let out = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout());
     let result = play_on(out, scenario, estate, options, on_look);
     drop(room);
-    result
+    let faults = result?;
+    for fault in &faults {
+        anstream::eprintln!("minicontainer: {fault}");
+    }
+    Ok(faults.is_empty())
 }
 
 /// Show it on `out`. Where `options` has a size, nobody is asked for keys or for the size: it goes by itself.
+/// What it returns are the steps that were not as announced.
 pub fn play_on(
     out: impl Write,
     scenario: &Scenario,
     estate: &Estate,
     options: Options,
     on_look: OnLook,
-) -> Result<bool> {
+) -> Result<Vec<String>> {
     let size = match options.size {
         Some(size) => size,
         None => sys::window_size(std::io::stdout())?,

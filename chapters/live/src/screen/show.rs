@@ -56,7 +56,8 @@ pub struct Show<W: Write> {
     rested: Duration,
     dirty: bool,
     last: (usize, Phase),
-    good: bool,
+    /// Which steps were not as announced, and why.
+    faults: Vec<String>,
 }
 
 /// Whether to go on.
@@ -86,12 +87,12 @@ impl<W: Write> Show<W> {
             looked: Instant::now(),
             rested: Duration::ZERO,
             dirty: true,
-            good: true,
+            faults: Vec::new(),
         })
     }
 
-    /// Until somebody leaves, or it is over. `false`: a step was not as announced.
-    pub fn run(mut self, on_look: OnLook) -> Result<bool> {
+    /// Until somebody leaves, or it is over: the steps that were not as announced.
+    pub fn run(mut self, on_look: OnLook) -> Result<Vec<String>> {
         self.draw()?;
         while getppid() == self.keeper {
             let keyboard = std::io::stdin();
@@ -113,7 +114,7 @@ impl<W: Write> Show<W> {
                 self.draw()?;
             }
         }
-        Ok(self.good)
+        Ok(self.faults)
     }
 
     fn moment(&self) -> Duration {
@@ -130,7 +131,10 @@ impl<W: Write> Show<W> {
         self.rested = self.player.clock().now();
         self.view.scroll_back(0, &mut self.player);
         match &now.1 {
-            Phase::Done(Err(_)) => self.good = false,
+            Phase::Done(Err(why)) => {
+                let (number, title) = (self.player.at() + 1, &self.player.step().title);
+                self.faults.push(format!("step {number}, {title}, was not as announced: {why}"));
+            }
             Phase::Ending => self.watch = None,
             Phase::Ready => {
                 let side = self.player.side();
