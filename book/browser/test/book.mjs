@@ -40,15 +40,19 @@ export async function serve() {
     response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream" });
     createReadStream(file).pipe(response);
   });
+  server.keepAliveTimeout = 0; // none: no connection closes just when it is used again
   await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
   return { url: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() };
 }
 
-/** Starts the browser. The flags keep it from calling home. */
+/** How long anything may take, in milliseconds. No test measures time, and a machine may be busy. */
+const patience = 120_000;
+
+/** Starts the browser. The flags keep it from calling home, and out of a /dev/shm that is small in many containers. */
 export function launch() {
   const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync"];
-  return chromium.launch({ executablePath, args });
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"];
+  return chromium.launch({ executablePath, args, timeout: patience });
 }
 
 /** A page whose complaints are collected: errors on the console, files that are missing, requests to anybody else. */
@@ -61,7 +65,7 @@ export async function open(browser, origin, options = {}) {
     const textContent = "*:not(#mdbook-sidebar) { transition: none !important; }";
     document.head.append(Object.assign(document.createElement("style"), { textContent }));
   }));
-  context.setDefaultTimeout(120_000); // no test measures time, and a machine may be busy
+  context.setDefaultTimeout(patience);
   const page = await context.newPage();
   const complaints = [];
   page.on("console", (message) => message.type() === "error" && complaints.push(`console: ${message.text()}`));
