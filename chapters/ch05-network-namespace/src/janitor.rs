@@ -15,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sys::{ForkResult, Pid, Result, Signal, WaitPidFlag};
+use sys::{Errno, ForkResult, Pid, Result, Signal, WaitPidFlag};
 
 /// Something to remove, whose name follows from the number of the runtime. An error means: not yet, and it is
 /// called again for a while. A dying container leaves its groups and cables a moment later.
@@ -70,6 +70,8 @@ fn insist(chore: Chore, runtime: Pid) -> Result<()> {
     let deadline = Instant::now() + PATIENCE;
     loop {
         match chore(runtime) {
+            // A file that is not there does not come by waiting: somebody has covered /proc.
+            Err(error) if error.errno() == Some(Errno::ENOENT) => return Err(error),
             Err(_) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(2)),
             done => return done,
         }
@@ -78,6 +80,8 @@ fn insist(chore: Chore, runtime: Pid) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use sys::Error;
+
     use super::*;
 
     fn file(runtime: Pid) -> std::path::PathBuf {
@@ -94,5 +98,13 @@ mod tests {
         fs_err::write(file(Pid::this()), "").unwrap();
         drop(janitor);
         assert!(!file(Pid::this()).exists());
+    }
+
+    #[test]
+    fn what_is_not_there_is_not_waited_for() {
+        let began = Instant::now();
+        insist(|_| Err(Error::from(std::io::Error::from_raw_os_error(Errno::ENOENT as i32))), Pid::this())
+            .unwrap_err();
+        assert!(began.elapsed() < PATIENCE / 2);
     }
 }

@@ -277,7 +277,8 @@ fn covers_our_proc(student: &Student) -> bool {
     // It is the judge who cannot read it, not the probe inside.
     let ours = |said: &str| {
         said.contains("taken away outside")
-            || (said.contains("`/proc/self/") && !said.contains("from inside"))
+            || (["`/proc/self/", "no /proc/self/exe"].iter().any(|file| said.contains(file))
+                && !said.contains("from inside"))
     };
     matches!(mounts, Verdict::Failed { observed, .. } if ours(&observed))
 }

@@ -738,7 +738,7 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         |e| e.observed("sysctl").starts_with("inside: 41 ")),
     mistake!("5.3" "value-ignored",
         "The parameter is set, and not to the value that was given: it is what stands behind the '='.",
-        |e| e.called(Child, "write(\"/proc/sys/net/") && e.observed("sysctl").starts_with("inside: ")),
+        |e| e.called(Child, "write(\"/proc/sys/net/") && !e.observed("sysctl").starts_with("inside: \n")),
     mistake!("5.3" "line-forgotten",
         "Nothing is written to /proc/sys: stage.rs has no line `extend::set_sysctls(&run.sysctl)?;`.",
         |e| !e.called(Child, "write(\"/proc/sys/")),
