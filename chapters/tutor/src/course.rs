@@ -324,7 +324,7 @@ pub const EXERCISES: &[Exercise] = &[
         parts: &[Part::Body { file: "signals.rs", name: "has_default_action", instead: Some("false") }],
         lines: &[],
         flags: &[],
-        checks: &["pid_1_default_action", "pid_1_handler", "signal_forwarding"],
+        checks: &["pid_1", "pid_1_default_action", "pid_1_handler", "signal_forwarding"],
         page: CH03,
         hints: [
             "Send SIGTERM to `exercises run sleep 60`. Then read SigCgt of the sleep: which handler has it?",

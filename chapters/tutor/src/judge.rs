@@ -220,7 +220,7 @@ fn mistake(
     if [seen, &evidence.explained].into_iter().any(|said| place_of_panic(said).is_some()) {
         return Some(&misconceptions::PANICS);
     }
-    if let Some(follows) = misconceptions::without_group(exercise, evidence) {
+    if let Some(follows) = misconceptions::that_follows(exercise, evidence) {
         return Some(follows);
     }
     // Of a run that does not end, what is missing says nothing.
@@ -372,6 +372,14 @@ exercises: sethostname(\"box\", 3): EPERM (Operation not permitted)
             }
         }
         assert!(said_about("1.2", "", closed).unwrap().starts_with("closes-standard-streams "));
+    }
+
+    #[test]
+    fn who_is_not_pid_1_shows_nothing_of_its_signals() {
+        for (clone, blamed) in [("clone3(CLONE_NEWUTS) = 7", true), ("clone3(CLONE_NEWPID) = 7", false)] {
+            let says = said_about("3.2", "", &format!("clone(2) │ {clone} │\n")).unwrap();
+            assert_eq!(says.starts_with("no-pid-1 "), blamed, "{says}");
+        }
     }
 
     #[test]

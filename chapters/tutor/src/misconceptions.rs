@@ -80,9 +80,14 @@ pub(crate) fn unasked(evidence: &Evidence) -> Option<&'static Misconception> {
 /// Those that are about a limit of the container's group.
 const OF_GROUPS: &[&str] = &["6.2", "6.3", "7.1", "7.2"];
 
-/// Said where the `exercise` is about a limit, and the container is in no group.
-pub(crate) fn without_group(exercise: &Exercise, evidence: &Evidence) -> Option<&'static Misconception> {
-    Some(&FOLLOWS_FROM_GROUP).filter(|known| OF_GROUPS.contains(&exercise.id) && (known.shows)(evidence))
+/// Said where the `exercise` is about what another one makes, and that is not there.
+pub(crate) fn that_follows(exercise: &Exercise, evidence: &Evidence) -> Option<&'static Misconception> {
+    let known = match exercise.id {
+        "3.2" => &FOLLOWS_FROM_PIDS,
+        id if OF_GROUPS.contains(&id) => &FOLLOWS_FROM_GROUP,
+        _ => return None,
+    };
+    Some(known).filter(|known| (known.shows)(evidence))
 }
 
 /// Whether there are such mistakes in `exercise`.
@@ -178,6 +183,11 @@ fn writes_memory_limit(evidence: &Evidence) -> bool {
     evidence.called(Parent, "memory.limit_in_bytes\", \"") || evidence.called(Parent, "memory.max\"")
 }
 
+/// Whether a file was written to that the group's version has not.
+fn lacks_memory_file(evidence: &Evidence) -> bool {
+    evidence.calls(Parent).iter().any(|call| call.contains("/memory.") && call.contains("ENOENT"))
+}
+
 /// Whether the kernel says that a group may have as much memory as there is.
 fn is_unlimited(evidence: &Evidence) -> bool {
     let limit =
@@ -224,6 +234,15 @@ pub(crate) const FOLLOWS_FROM_GROUP: Misconception = Misconception {
         let is_moved = |pid| calls.iter().any(|call| call.contains(&format!("cgroup.procs\", \"{pid}\"")));
         born.is_some_and(|pid| !is_moved(pid))
     },
+};
+
+/// What is said of the signals of a PID 1 where there is none.
+pub(crate) const FOLLOWS_FROM_PIDS: Misconception = Misconception {
+    exercise: "3.1",
+    name: "no-pid-1",
+    says: "This may be right: your container's command is not PID 1, and of any other process the kernel drops no signal. That is \
+           exercise 3.1, begin there.",
+    shows: |evidence| !evidence.passes("pid_1") && clone_lacks(evidence, "CLONE_NEWPID"),
 };
 
 /// Said where the runtime writes into the command's standard output.
@@ -352,7 +371,8 @@ pub(crate) fn ended_in(exercise: &Exercise, kind: &Misconception) -> Option<&'st
 }
 
 /// Those that any exercise may show.
-pub(crate) const OF_ANY: [&Misconception; 14] = [
+pub(crate) const OF_ANY: [&Misconception; 15] = [
+    &FOLLOWS_FROM_PIDS,
     &HANGS_ELSEWHERE,
     &UNASKED,
     &ENDS_IN_ERROR,
@@ -755,6 +775,10 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("6.1" "line-forgotten",
         "Nothing is written to cgroup.procs: stage.rs has no line `cgroup::join(&group, container.pid)?;`.",
         |e| !e.called(Parent, "cgroup.procs\"")),
+    mistake!("6.2" "other-version",
+        "There is no such file: the name is the other version's. `group.folder` tells which version the hierarchy is: in version 1 \
+         the names of limits end in limit_in_bytes, in version 2 in max.",
+        |e| lacks_memory_file(e)),
     mistake!("6.2" "soft-limit",
     "That is a limit at which the kernel begins to take memory back, and nobody is killed. The hard one is \
      memory.limit_in_bytes, or memory.max.",
@@ -787,10 +811,20 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         |e| !writes_memory_limit(e)),
     mistake!("6.3" "hard-limit",
         "That is a limit: the container is killed at it. A reservation has a file of its own.",
-        |e| e.observed("memory_reservation").contains("the same")),
+        |e| e.observed("memory_reservation").contains("too: yes")),
+    mistake!("6.3" "other-version",
+        "There is no such file: the name is the other version's. `group.folder` tells which version the hierarchy is, and \
+         version 1 has memory.soft_limit_in_bytes, version 2 memory.low.",
+        |e| lacks_memory_file(e)),
     mistake!("6.3" "wrong-group",
         "It was written to a group above: that belongs to all that is in it. The container's group is `folder`.",
         |e| e.called(Parent, "..")),
+    mistake!("6.3" "another-file",
+    "Another file of the group was written. memory.high slows down who takes more, memory.min keeps memory even where the \
+     machine has none left for others; a reservation is memory.low, or memory.soft_limit_in_bytes in version 1.",
+    |e| e.calls(Parent).iter().any(|call| {
+        call.starts_with("write(") && call.contains("/memory.") && !["/memory.low", "soft_limit"].iter().any(|it| call.contains(it))
+    })),
     mistake!("6.3" "line-forgotten",
         "Nothing is reserved: stage.rs has no line `extend::reserve_memory(&group, run.memory_reservation)?;`.",
         |e| !e.called(Parent, "soft_limit") && !e.called(Parent, "memory.low")),

@@ -110,9 +110,9 @@ pub(super) fn memory_reservation(scene: &Scene) -> Result<String, Stop> {
     let group = folder(running.wait_for("reserved")?)?;
     let reserved = read(&group, ["memory.low", "memory.soft_limit_in_bytes"])?;
     let limit = read(&group, ["memory.max", "memory.limit_in_bytes"])?;
-    let limit = if limit == "33554432" { "the same" } else { "another" };
+    let is_limit = if limit == "33554432" { "yes" } else { "no" };
     let without = taken(scene, &[])?;
-    Ok(format!("reserved: {reserved}\nlimit: {limit}\nwithout the flag: {without}"))
+    Ok(format!("reserved: {reserved}\nis it a limit, too: {is_limit}\nwithout the flag: {without}"))
 }
 
 pub(super) fn refusals_are_told(scene: &Scene) -> Result<String, Stop> {
