@@ -64,7 +64,7 @@ test *ARGUMENTS:
 test-as-user *ARGUMENTS:
     .ci/as-user cargo test {{ ARGUMENTS }}
 
-# In the lab, each test program in a machine of its own with cgroup v2: stage 6, all other subjects, the crowd
+# In the lab, each test program in a machine of its own with cgroup v2: stage 6, all other subjects, the crowd, the solutions
 test-v2 *ARGUMENTS:
     #!/usr/bin/env bash
     set -euo pipefail
@@ -72,7 +72,7 @@ test-v2 *ARGUMENTS:
     target=$(realpath "${CARGO_TARGET_DIR:-target}")
     export INSTA_WORKSPACE_ROOT=$PWD # insta would ask cargo, which is not in the lab
     export CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="$target/debug/minicontainer lab -v $PWD -v $target --"
-    cargo test -p ch06 -p minicontainer --test checks --test crowd {{ ARGUMENTS }}
+    cargo test -p ch06 -p minicontainer -p solutions --test checks --test crowd --test solutions {{ ARGUMENTS }}
 
 # As root: accept what the demos print, to root and to an ordinary user; `just demos memory::` only that of one
 demos *FILTER:
