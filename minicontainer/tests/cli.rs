@@ -1,6 +1,7 @@
 //! What bad input gets: a clear error on standard error, Docker's exit code, and nothing left behind.
 
 use std::{
+    io::{Read, Write},
     process::Command as Program,
     time::{Duration, Instant},
 };
@@ -346,6 +347,60 @@ fn explain_steps_go_on_and_end_from_the_keyboard() {
             assert!(!shown.contains("\nin-si-de"), "{shown}");
         }
     }
+}
+
+/// Whatever the other process prints while a question waits: each row has lines of its own, the question is the last.
+#[test]
+fn explain_steps_do_not_print_into_each_other() {
+    for (columns, stage) in [(80, "2"), (120, "2"), (200, "1")] {
+        let size = sys::Size { rows: 90, columns };
+        let (ours, path) = sys::new_terminal().expect("a terminal");
+        sys::set_window_size(&ours, size).expect("a size");
+        let theirs = fs_err::OpenOptions::new().read(true).write(true).open(path).expect("its other end");
+        let end = || theirs.file().try_clone().expect("a descriptor");
+        let mut command = Program::new("setsid");
+        command.args(["--ctty", MINICONTAINER, "stage", stage, "run", "--step", "--", "true"]);
+        command.env("TERM", "xterm").stdin(end()).stdout(end()).stderr(end());
+        let mut child = command.spawn().expect("the program starts");
+        let mut ours = std::fs::File::from(ours);
+        let mut screen = vt100::Parser::new(size.rows, size.columns, 0);
+        let (began, mut spoke, mut answers) = (Instant::now(), Instant::now(), 0);
+        loop {
+            let ended = child.try_wait().expect("it is our child").is_some();
+            let mut buffer = [0; 4096];
+            while let Ok(count @ 1..) = ours.read(&mut buffer) {
+                screen.process(&buffer[..count]);
+                spoke = Instant::now();
+            }
+            let shown = screen.screen().contents();
+            // Long enough for what the other process does meanwhile.
+            let asks = shown.contains(" stops before ") && spoke.elapsed() > Duration::from_millis(50);
+            if asks || ended {
+                let (rows, last) = shown.trim_end().rsplit_once('\n').unwrap_or_default();
+                assert!(rows.lines().all(|row| is_whole(row, columns)), "after {answers} answers:\n{shown}");
+                assert_eq!(last.contains(" stops before "), !ended, "after {answers} answers:\n{shown}");
+            }
+            if ended {
+                assert!(answers > 10, "{shown}");
+                break;
+            }
+            if asks {
+                ours.write_all(b"\n").expect("somebody reads");
+                (spoke, answers) = (Instant::now(), answers + 1);
+            }
+            assert!(began.elapsed() < Duration::from_secs(60), "it does not end:\n{shown}");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+}
+
+/// Whether a line is one of the table, with both columns where they belong, or of what stands above or between.
+fn is_whole(line: &str, columns: u16) -> bool {
+    let bars: Vec<usize> =
+        line.chars().enumerate().filter(|(_, letter)| "│┼".contains(*letter)).map(|(at, _)| at).collect();
+    let text = ["--step: ", "Enter: ", "  ▸ ", "    "];
+    bars == [25, 28 + (usize::from(columns) - 30) / 2]
+        || (bars.is_empty() && text.iter().any(|begin| line.starts_with(begin)))
 }
 
 /// Both processes ask, the last question is about execve, and what is typed then is for the command.

@@ -87,19 +87,19 @@ static NAME: OnceLock<&str> = OnceLock::new();
 /// Say on standard error what happened, where it is no error of ours.
 pub fn tell(what: &str) {
     let (bold, name) = (Style::new().bold(), NAME.get().unwrap_or(&"minicontainer"));
-    anstream::eprintln!("{bold}{name}:{bold:#} {what}");
+    sys::explain::beside_a_question(|| anstream::eprintln!("{bold}{name}:{bold:#} {what}"));
 }
 
 /// Say on standard error what went wrong.
 pub fn complain(name: &str, error: &Error) {
     let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
-    anstream::eprintln!("{red}{name}:{red:#} {error}");
+    sys::explain::beside_a_question(|| anstream::eprintln!("{red}{name}:{red:#} {error}"));
 }
 
 /// Say on standard error what the user should know although nothing has failed.
 pub fn warn(text: &str) {
     let yellow = Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
-    anstream::eprintln!("{yellow}note:{yellow:#} {text}");
+    sys::explain::beside_a_question(|| anstream::eprintln!("{yellow}note:{yellow:#} {text}"));
 }
 
 /// Help goes to standard output with code 0; a mistake in the command line is Docker's 125.

@@ -36,7 +36,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-pub use step::{enable as enable_steps, unless_ended};
+pub use step::{beside_a_question, enable as enable_steps, unless_ended};
 use table::Screen;
 
 use crate::Place;
@@ -126,7 +126,9 @@ fn output() -> Option<&'static Output> {
 fn print(text: &str) {
     // One write for the whole row, so that rows of the two processes never mix. A standard error
     // that cannot be written to must not stop the container.
-    std::io::stderr().write_all(text.as_bytes()).ok();
+    beside_a_question(|| {
+        std::io::stderr().write_all(text.as_bytes()).ok();
+    });
 }
 
 /// A sentence across both columns, for what a system call alone does not say.
