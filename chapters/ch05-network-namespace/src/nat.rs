@@ -167,6 +167,7 @@ fn load(rules: &[String], reserved: Vec<Reserved>) -> Result<Rules> {
         || -> io::Result<Rules> {
             let mut nft = Command::new(program())
                 .arg("--interactive")
+                .env("HOME", "/dev/null") // where it can make no .nft.history: nothing of us is to be left
                 .stdin(Stdio::piped())
                 .stdout(Stdio::piped())
                 .stderr(Stdio::piped())
