@@ -47,11 +47,11 @@ pub struct Xray {
 
 const AFTER: &str = "\
 Examples:
-  minicontainer xray                   the shell that you type this in
-  minicontainer xray 1234              any process: ours, Docker's, systemd's
-  minicontainer xray self 1234         both beside each other, with a mark where they differ
-  sudo minicontainer xray 1            a process of somebody else
-  minicontainer xray --json 1234       for programs
+  minicontainer xray                     the shell that you type this in
+  minicontainer xray 1234                any process: ours, Docker's, systemd's
+  minicontainer xray self 1234           both beside each other, with a mark where they differ
+  sudo \"$(which minicontainer)\" xray 1   a process of somebody else
+  minicontainer xray --json 1234         for programs
 
 Everything is read from /proc and /sys/fs/cgroup; nothing is started or changed.
 What may not be read is shown as that, and never guessed.

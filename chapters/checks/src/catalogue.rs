@@ -555,10 +555,16 @@ fn pid_file(scene: &Scene) -> Result<String, Stop> {
     let flags = vec!["--pid-file".into(), file.clone().into_os_string()];
     let request = Request { flags, command: scene::probe(["sleep", "numbered"])?, ..Request::default() };
     let mut running = scene.start(&request)?;
-    let outside = running.wait_for("numbered")?.to_string();
+    let command = running.wait_for("numbered")?;
+    let outside = command.to_string();
     let written = scene::wait_for_text(&file)?;
     let whose = match written.trim() {
-        "" => "nothing was written".to_owned(),
+        "" => {
+            sys::kill(command, Signal::SIGKILL)?;
+            running.end()?;
+            let late = fs_err::exists(&file)?;
+            if late { "nothing was written before its end" } else { "nothing was written" }.to_owned()
+        }
         number if number == outside => "the command's, as seen from outside".to_owned(),
         number if number == running.pid().to_string() => "the runtime's".to_owned(),
         other => format!("{other:?}"),

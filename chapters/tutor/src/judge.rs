@@ -245,9 +245,14 @@ fn unwritten(said: &str) -> Option<&'static Exercise> {
 
 /// The file and the number of the line that an error in what the runtime `said` gives as its place, or a panic.
 fn place(said: &str) -> Option<(&Path, usize)> {
-    let mut of_errors =
-        said.lines().filter_map(|line| line.trim_start().strip_prefix("where   ")?.split_once(", "));
-    let (file, number) = place_of_panic(said).or_else(|| Some(of_errors.next_back()?.1))?.rsplit_once(':')?;
+    let mut of_the_janitor = false; // what he cannot remove is no error of the run
+    let of_the_run = said.lines().filter(|line| {
+        of_the_janitor = line.starts_with("the janitor of ") || (of_the_janitor && line.starts_with("  "));
+        !of_the_janitor
+    });
+    let of_errors =
+        of_the_run.filter_map(|line| line.trim_start().strip_prefix("where   ")?.split_once(", "));
+    let (file, number) = place_of_panic(said).or_else(|| Some(of_errors.last()?.1))?.rsplit_once(':')?;
     let is_handed_on = file.contains("chapters/sys/"); // made there, and no place in anybody's exercise
     Some((Path::new(file), number.parse().ok()?)).filter(|_| !is_handed_on)
 }
@@ -372,6 +377,15 @@ exercises: sethostname(\"box\", 3): EPERM (Operation not permitted)
             }
         }
         assert!(said_about("1.2", "", closed).unwrap().starts_with("closes-standard-streams "));
+    }
+
+    #[test]
+    fn what_the_janitor_could_not_do_is_at_no_place_of_the_run() {
+        let janitor = "the janitor of 7: rmdir(\"/x\"): EIO\n  where   parent, exercises/src/cgroup.rs:165\n";
+        assert_eq!(place(janitor), None);
+        let error = "exercises: it failed\n  where   child, exercises/src/hostname.rs:2\n";
+        let both = janitor.to_owned() + error;
+        assert_eq!(place(&both), Some((Path::new("exercises/src/hostname.rs"), 2)));
     }
 
     #[test]

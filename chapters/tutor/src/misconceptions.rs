@@ -611,6 +611,10 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("3.2" "one-signal-only",
         "SIGTERM ends the command, and another signal does not. It is about the parameter `signal`, whichever that is.",
         |e| e.observed("pid_1_default_action").starts_with("SIGTERM: ended\n") && !e.passes("pid_1_default_action")),
+    mistake!("3.2" "the-other-way-round",
+        "It is the other way round: a command without a handler goes on, and one that has a handler is killed. true means that \
+         the signal is in none of the three masks.",
+        |e| e.observed("pid_1_default_action").contains("SIGTERM: goes on") && !e.passes("pid_1_handler")),
     mistake!("3.2" "not-hexadecimal",
         "A command without a handler goes on after SIGTERM: the masks were not understood, or there was no answer at all. In the \
          line `SigCgt:` the mask stands after a tab, a hexadecimal number without 0x in front.",
@@ -631,6 +635,10 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         let seen = e.observed("pid_file");
         (seen.contains("not: taken") || seen.contains("not: a panic")) && !seen.starts_with("nothing")
     }),
+    mistake!("3.3" "too-late",
+        "The file is written when the command has ended, and then nobody can use the number any more. The line comes after clone, \
+         where the number is known, and before signals::forward_until_exit, which waits for the end.",
+        |e| e.observed("pid_file").starts_with("nothing was written before its end")),
     mistake!("3.3" "line-forgotten",
         "No file was written: stage.rs has no line `extend::write_pid_file(run.pid_file.as_deref(), container.pid)?;`.",
         |e| e.observed("pid_file").contains("nothing")),
@@ -703,7 +711,7 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
          --proc-opts it is None, and nothing is to be done.",
         |e| e.called(Child, "MS_REMOUNT") && !e.passes("proc_options")),
     mistake!("4.3" "line-forgotten",
-        "/proc is never mounted anew: stage.rs has no line `extend::set_proc_options(run.proc_opts.as_deref())?;`.",
+        "/proc is never remounted: stage.rs has no line `extend::set_proc_options(run.proc_opts.as_deref())?;`.",
         |e| !e.called(Child, "MS_REMOUNT")),
     mistake!("5.1" "bridge-forgotten",
         "With `--network bridge` the container is in the host's network. On the bridge as well it has a network of its own, and \
@@ -824,6 +832,13 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
      machine has none left for others; a reservation is memory.low, or memory.soft_limit_in_bytes in version 1.",
     |e| e.calls(Parent).iter().any(|call| {
         call.starts_with("write(") && call.contains("/memory.") && !["/memory.low", "soft_limit"].iter().any(|it| call.contains(it))
+    })),
+    mistake!("6.3" "too-late",
+    "It is written, and too late: the command runs, or has ended. What the group has, it has before `Proceed`, best before \
+     anybody is in it.",
+    |e| e.position(Parent, "\"Proceed\"").is_some_and(|told| {
+        let reserved = |name| e.position(Parent, name).is_some_and(|reserved| told < reserved);
+        reserved("soft_limit_in_bytes\", \"") || reserved("memory.low\", \"")
     })),
     mistake!("6.3" "line-forgotten",
         "Nothing is reserved: stage.rs has no line `extend::reserve_memory(&group, run.memory_reservation)?;`.",

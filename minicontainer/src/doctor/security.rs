@@ -84,7 +84,7 @@ fn around() -> Row {
     Row::new("seccomp.around", about, answer)
         .looked_at(format!("Seccomp in /proc/self/status: {mode}{filters}"))
         .remedy(
-            "Only if another row says no: the filter may be why. Inside Docker or Podman: \
+            "Only if another row says no, and its own remedy does not help: the filter may be why. Inside Docker or Podman: \
              --security-opt seccomp=unconfined.",
         )
 }

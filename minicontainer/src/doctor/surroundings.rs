@@ -32,7 +32,7 @@ fn container_row() -> Row {
     let marks = container_marks();
     let answer = if marks.is_empty() { Answer::Yes } else { Answer::Partly };
     let row = Row::new("container", "not inside a container of somebody else's", answer)
-        .remedy(format!("Only if another row says no: {REMEDY}"));
+        .remedy(format!("Only if another row says no, and its own remedy does not help: {REMEDY}"));
     if marks.is_empty() {
         let looked = "/.dockerenv, /run/.containerenv, /run/systemd/container, the variables container, \
                       KUBERNETES_SERVICE_HOST, REMOTE_CONTAINERS, CODESPACES, and /proc/1/cgroup: no marks";
@@ -122,7 +122,7 @@ fn process_row() -> Row {
         .looked_at(format!("/proc/self/uid_map: {map}"))
         .looked_at(format!("NoNewPrivs in /proc/self/status: {bit}"))
         .remedy(
-            "Only if another row says no: start it from a plain shell, outside of bwrap, unshare or setpriv.",
+            "Only if another row says no, and its own remedy does not help: start it from a plain shell, outside of bwrap, unshare or setpriv.",
         )
 }
 

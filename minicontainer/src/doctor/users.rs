@@ -55,7 +55,8 @@ impl Users {
     /// Root tries for both; an ordinary user only for itself.
     pub fn look() -> Users {
         if !Uid::effective().is_root() {
-            let root = Err("this process is not root; `sudo minicontainer doctor` tries both".into());
+            let root =
+                Err("this process is not root; `sudo \"$(which minicontainer)\" doctor` tries both".into());
             return Users { root, ordinary: Ok(Who::Myself(Uid::effective())) };
         }
         let (uid, gid) = sudo_user().unwrap_or((NOBODY, NOBODY));

@@ -60,7 +60,7 @@ impl Summary {
                  user namespace or below it, ptrace(2): x-ray it from further out."
                     .to_owned()
             } else {
-                format!("sudo minicontainer xray {pid}")
+                format!("sudo \"$(which minicontainer)\" xray {pid}")
             }
         });
         let sentence = sentence(verdict, subject, open, (own, unknown));
