@@ -113,7 +113,9 @@ fn crowd(count: usize) -> Result<(), Failed> {
     if cables() < others {
         faults.push(format!("{} cables of {others} were there at once: this was no crowd", cables()));
     }
-    containers.iter_mut().for_each(|container| drop(container.stdin.take()));
+    for container in &mut containers {
+        drop(container.stdin.take());
+    }
     for (one, container) in containers.drain(..).enumerate() {
         let output = container.wait_with_output()?;
         if one % 2 == 1 && !output.status.success() {
