@@ -71,11 +71,15 @@ impl Student {
             return misconceptions::ended_in(stub, &misconceptions::ENDED_IN_STUB);
         }
         // The seat belt, not the kernel, refuses what would be done to everybody's mounts.
-        if misconceptions::clone_lacks(evidence, "CLONE_NEWNS")
-            && evidence.said(misconceptions::EVERYBODYS_MOUNTS)
-        {
-            let wanting = crate::find("4.1").filter(other)?;
-            return misconceptions::ended_in(wanting, &misconceptions::ENDED_FOR_WANT);
+        if evidence.said(misconceptions::EVERYBODYS_MOUNTS) {
+            let kind = if misconceptions::clone_lacks(evidence, "CLONE_NEWNS") {
+                Some(&misconceptions::ENDED_FOR_WANT)
+            } else {
+                Some(&misconceptions::ENDED_IN_ERROR).filter(|_| evidence.said("MS_PRIVATE, NULL): refused"))
+            };
+            if let Some(kind) = kind {
+                return misconceptions::ended_in(crate::find("4.1").filter(other)?, kind);
+            }
         }
         let (file, number) = said.iter().find_map(|said| place(said))?;
         let name = file.file_name()?.to_str()?;
@@ -101,6 +105,10 @@ impl Student {
         let stage = fs_err::read_to_string(folder.join("stage.rs")).unwrap_or_default();
         if mistake.name != "line-forgotten" || !sources::has_lines(&stage, exercise) {
             mistake
+        } else if exercise.lines.iter().all(|line| line.ends_with(','))
+            && evidence.called(Side::Parent, "clone3(")
+        {
+            &misconceptions::ANOTHER_FLAG
         } else if [seen, &evidence.explained].into_iter().any(|said| place(said).is_some()) {
             &misconceptions::NOT_REACHED
         } else {
@@ -215,7 +223,7 @@ fn mistake(
     }
     if let Some(elsewhere) = student.ended_elsewhere(exercise, evidence, seen) {
         let cause = misconceptions::that_ends_in(elsewhere.exercise, exercise, evidence);
-        return cause.or(Some(elsewhere));
+        return cause.map(|cause| student.in_truth(exercise, cause, evidence, seen)).or(Some(elsewhere));
     }
     if [seen, &evidence.explained].into_iter().any(|said| place_of_panic(said).is_some()) {
         return Some(&misconceptions::PANICS);

@@ -315,6 +315,14 @@ pub(crate) const NOT_REACHED: Misconception = Misconception {
     shows: |_| false,
 };
 
+/// Said in the place of a "line-forgotten" where the line is in the list of namespaces.
+pub(crate) const ANOTHER_FLAG: Misconception = Misconception {
+    exercise: "",
+    name: "another-flag",
+    says: "The line is in stage.rs, and clone was called without the flag: look at what your constant or function gives.",
+    shows: |_| false,
+};
+
 /// Said in the place of a "line-forgotten" where the line is there, and does something else.
 pub(crate) const DOES_SOMETHING_ELSE: Misconception = Misconception {
     exercise: "",
@@ -371,7 +379,8 @@ pub(crate) fn ended_in(exercise: &Exercise, kind: &Misconception) -> Option<&'st
 }
 
 /// Those that any exercise may show.
-pub(crate) const OF_ANY: [&Misconception; 15] = [
+pub(crate) const OF_ANY: [&Misconception; 16] = [
+    &ANOTHER_FLAG,
     &FOLLOWS_FROM_PIDS,
     &HANGS_ELSEWHERE,
     &UNASKED,
@@ -419,7 +428,7 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
          what would be there without.",
         |e| ["TWICE, given twice: [\"earlier\"]", "given once more: [\"earlier\"]"].iter().any(|it| e.observed("surroundings").contains(it))),
     mistake!("1.1" "no-home",
-        "The caller's HOME and TERM are missing. Without the one a program does not know where its user's files are, and \
+        "The caller's HOME or TERM is missing. Without the one a program does not know where its user's files are, and \
          without the other an editor does not know how to draw.",
         |e| e.observed("home_and_term").lines().take(2).any(|line| line.ends_with(": []"))),
     mistake!("1.1" "another-home",
@@ -687,8 +696,8 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
         call.contains(", \"/proc\", ") && (call.contains("ENODEV") || call.contains("EINVAL"))
     })),
     mistake!("4.2" "no-flags",
-        "The new /proc works, but allows set-user-ID programs, devices and programs. Nobody needs them there: MS_NOSUID, \
-         MS_NODEV, MS_NOEXEC.",
+        "The new /proc works, but allows what nobody needs there, set-user-ID programs, devices or programs: it takes MS_NOSUID, \
+         MS_NODEV and MS_NOEXEC.",
         |e| e.passes("own_proc") && !e.passes("proc_flags")),
     mistake!("4.2" "line-forgotten",
         "No proc is mounted, so /proc still shows what it showed: stage.rs has no line `mounts::mount_proc()?;`.",
