@@ -314,13 +314,14 @@ test("on paper all is open and nothing is cut, in a dark theme, too", async () =
     await page.setViewportSize({ width: 660, height: 1000 }); // what A4 leaves, in pixels
     await page.emulateMedia({ media: "print" });
     const faults = await page.evaluate(() => {
+      // First, because it brings the page to its new medium. What is folded does not, when it is asked for its visibility.
+      const { color } = getComputedStyle(document.querySelector("main p"));
       const shown = (element) => element.checkVisibility({ contentVisibilityAuto: true });
       const wanted = [...document.querySelectorAll("main details:not(.on-screen)")];
       const folded = wanted.filter((details) => !shown(details.lastElementChild)).map((details) => details.innerText);
       const wide = [...document.querySelectorAll("main pre, main table, main svg")]
         .filter((element) => shown(element) && element.getBoundingClientRect().right > innerWidth + 1)
         .map((element) => element.outerHTML.slice(0, 90));
-      const { color } = getComputedStyle(document.querySelector("main p"));
       return { folded, wide, color };
     });
     assert.deepEqual(faults, { folded: [], wide: [], color: "rgb(0, 0, 0)" }, name);
