@@ -17,8 +17,8 @@ use std::{
 
 use sys::{Errno, ForkResult, Pid, Result, Signal, WaitPidFlag};
 
-/// Something to remove, whose name follows from the number of the runtime. An error means: not yet, and it is
-/// called again for a while. A dying container leaves its groups and cables a moment later.
+/// Something to remove, whose name follows from the number of the runtime. An error but ENOENT means: not yet, and it
+/// is called again for a while. A dying container leaves its groups and cables a moment later.
 pub type Chore = fn(runtime: Pid) -> Result<()>;
 
 /// How long a chore is tried. The kernel needs milliseconds.

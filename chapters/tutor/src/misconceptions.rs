@@ -183,6 +183,14 @@ fn writes_memory_limit(evidence: &Evidence) -> bool {
     evidence.called(Parent, "memory.limit_in_bytes\", \"") || evidence.called(Parent, "memory.max\"")
 }
 
+/// Whether one of these files is written when the child has been told to proceed.
+fn after_proceed(evidence: &Evidence, files: [&str; 2]) -> bool {
+    let told = evidence.position(Parent, "\"Proceed\"");
+    told.is_some_and(|told| {
+        files.iter().any(|file| evidence.position(Parent, file).is_some_and(|at| told < at))
+    })
+}
+
 /// Whether a file was written to that the group's version has not.
 fn lacks_memory_file(evidence: &Evidence) -> bool {
     evidence.calls(Parent).iter().any(|call| call.contains("/memory.") && call.contains("ENOENT"))
@@ -795,7 +803,7 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("6.2" "other-version",
         "There is no such file: the name is the other version's. `group.folder` tells which version the hierarchy is: in version 1 \
          the names of limits end in limit_in_bytes, in version 2 in max.",
-        |e| lacks_memory_file(e)),
+        lacks_memory_file),
     mistake!("6.2" "soft-limit",
     "That is a limit at which the kernel begins to take memory back, and nobody is killed. The hard one is \
      memory.limit_in_bytes, or memory.max.",
@@ -819,10 +827,7 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("6.2" "too-late",
     "It works, and not always: told to proceed, the child goes on, and what it takes before this line nobody limits. The \
      limit is set before `Proceed`, best before anybody is in the group.",
-    |e| e.position(Parent, "\"Proceed\"").is_some_and(|told| {
-        let limited = |name| e.position(Parent, name).is_some_and(|limited| told < limited);
-        limited("memory.limit_in_bytes\", \"") || limited("memory.max\"")
-    })),
+    |e| after_proceed(e, ["memory.limit_in_bytes\", \"", "memory.max\""])),
     mistake!("6.2" "line-forgotten",
         "No limit is written: stage.rs has no line `memory::limit(&group, run.memory)?;`.",
         |e| !writes_memory_limit(e)),
@@ -832,7 +837,7 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("6.3" "other-version",
         "There is no such file: the name is the other version's. `group.folder` tells which version the hierarchy is, and \
          version 1 has memory.soft_limit_in_bytes, version 2 memory.low.",
-        |e| lacks_memory_file(e)),
+        lacks_memory_file),
     mistake!("6.3" "wrong-group",
         "It was written to a group above: that belongs to all that is in it. The container's group is `folder`.",
         |e| e.called(Parent, "..")),
@@ -845,10 +850,7 @@ pub const MISCONCEPTIONS: &[Misconception] = &[
     mistake!("6.3" "too-late",
     "It is written, and too late: the command runs, or has ended. What the group has, it has before `Proceed`, best before \
      anybody is in it.",
-    |e| e.position(Parent, "\"Proceed\"").is_some_and(|told| {
-        let reserved = |name| e.position(Parent, name).is_some_and(|reserved| told < reserved);
-        reserved("soft_limit_in_bytes\", \"") || reserved("memory.low\", \"")
-    })),
+    |e| after_proceed(e, ["soft_limit_in_bytes\", \"", "memory.low\", \""])),
     mistake!("6.3" "line-forgotten",
         "Nothing is reserved: stage.rs has no line `extend::reserve_memory(&group, run.memory_reservation)?;`.",
         |e| !e.called(Parent, "soft_limit") && !e.called(Parent, "memory.low")),
